@@ -1,0 +1,1 @@
+"""Entries + parameters -> rendering. Knows nothing of planning or of the disk."""

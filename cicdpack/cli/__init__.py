@@ -1,0 +1,1 @@
+"""Arguments -> request; report -> text or JSON; the exit code. The only place that prints or exits."""

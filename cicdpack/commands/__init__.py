@@ -1,0 +1,1 @@
+"""One verb per file: request -> report. Prints nothing, exits never, knows no Typer and no Rich."""
