@@ -1,0 +1,89 @@
+"""Lines with styles -> a stream: in colour through Rich on a terminal, plain everywhere else.
+
+User text (paths, values, archive members) is never read as markup, and control characters in it never reach the
+terminal.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING, TextIO, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from rich.console import Console as RichConsole
+
+Segment: TypeAlias = "str | tuple[str, str]"
+Line: TypeAlias = "str | tuple[Segment, ...]"
+"""A line without its end: plain text, or segments of plain text and (text, Rich style) pairs."""
+
+_VISIBLE = {code: f"\\x{code:02x}" for code in (*range(0x20), *range(0x7F, 0xA0)) if code != ord("\t")}
+_VISIBLE |= {
+    code: f"\\u{code:04x}" for code in (*range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x206A))
+}
+
+
+def visible(text: str) -> str:
+    """Write control characters and marks that reorder or hide text as escapes, so that a name cannot fool a reader."""
+    return text.translate(_VISIBLE)
+
+
+def wants_color(stream: TextIO) -> bool:
+    """Whether to colour: never with NO_COLOR or TERM=dumb, always with FORCE_COLOR, else on a terminal.
+
+    Sources: no-color.org, force-color.org.
+    """
+    if os.environ.get("NO_COLOR"):
+        return False
+    if os.environ.get("FORCE_COLOR"):
+        return True
+    return stream.isatty() and os.environ.get("TERM") != "dumb"
+
+
+class Screen:
+    """Where results (stdout) and remarks (stderr) go."""
+
+    def __init__(self, stream: TextIO, *, color: bool | None = None) -> None:
+        self._stream = stream
+        self._rich: RichConsole | None = None
+        if wants_color(stream) if color is None else color:
+            from rich.console import Console
+
+            self._rich = Console(file=stream, highlight=False, markup=False, emoji=False, force_terminal=True)
+
+    def print(self, lines: Iterable[Line]) -> None:
+        """Print the lines, each with a newline; characters that the stream cannot encode are escaped."""
+        for line in lines:
+            segments = (line,) if isinstance(line, str) else line
+            if self._rich is None:
+                self._write("".join(visible(part if isinstance(part, str) else part[0]) for part in segments))
+            else:
+                self._print_rich(self._rich, segments)
+
+    def _write(self, text: str) -> None:
+        encoding = self._stream.encoding or "utf-8"
+        self._stream.write(text.encode(encoding, "backslashreplace").decode(encoding) + "\n")
+
+    @staticmethod
+    def _print_rich(console: RichConsole, segments: tuple[Segment, ...]) -> None:
+        from rich.text import Text
+
+        text = Text(end="\n", no_wrap=True, overflow="ignore")
+        for part in segments:
+            if isinstance(part, str):
+                text.append(visible(part))
+            else:
+                text.append(visible(part[0]), style=part[1])
+        console.print(text, soft_wrap=True)
+
+
+def stdout() -> Screen:
+    """Return the screen for results."""
+    return Screen(sys.stdout)
+
+
+def stderr() -> Screen:
+    """Return the screen for everything else."""
+    return Screen(sys.stderr)
