@@ -1,0 +1,1 @@
+"""From what happened to an account to what the model knows of it."""
