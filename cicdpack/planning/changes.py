@@ -103,6 +103,20 @@ class Conflict:
 Change: TypeAlias = Create | Update | Merge | Keep | Delete | Conflict
 Effect: TypeAlias = Literal["create", "update", "merge", "keep", "delete", "conflict"]
 
+_EFFECTS: dict[type[object], Effect] = {
+    Create: "create",
+    Update: "update",
+    Merge: "merge",
+    Keep: "keep",
+    Delete: "delete",
+    Conflict: "conflict",
+}
+
+
+def effect_of(change: Change) -> Effect:
+    """Return the one word that reports use for a change."""
+    return _EFFECTS[type(change)]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:

@@ -1,0 +1,233 @@
+"""Arguments -> request, report -> text or JSON, the exit code: the only place that prints or exits.
+
+Each verb imports its command when it runs, so that nothing is imported that is not used.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, TypeAlias
+
+import typer
+
+from cicdpack.cli.console import stderr, stdout
+from cicdpack.errors import EXIT_NO, CicdpackError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from cicdpack.cli.console import Line
+
+EXIT_OK = 0
+EXIT_BUG = 3
+EXIT_INTERRUPTED = 130
+"""As a shell reports a process that SIGINT ended: 128 + 2."""
+
+EXIT_BROKEN_PIPE = 141
+"""As a shell reports a process that SIGPIPE ended: 128 + 13."""
+
+Json: TypeAlias = Annotated[bool, typer.Option("--json", help="Print the report as JSON.")]
+Settings: TypeAlias = Annotated[
+    list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="Set a parameter; may be given several times.")
+]
+
+app = typer.Typer(
+    name="cicdpack",
+    help="Build, verify and apply the CI/CD bundle of Databricks MLOps Stacks repositories, reproducibly and offline.",
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+@app.callback()
+def _options(
+    version: Annotated[bool, typer.Option("--version", "-V", help="Print the version.", is_eager=True)] = False,
+) -> None:
+    if version:
+        from cicdpack import __version__
+
+        stdout().print([f"cicdpack {__version__}"])
+        raise typer.Exit
+
+
+@app.command()
+def build(
+    source: Annotated[
+        Path | None, typer.Argument(help="The bundle source; default: bundle_src/cicd, else the one shipped.")
+    ] = None,
+    output: Annotated[Path, typer.Option("--output", "-o", metavar="FILE", help="The archive.")] = Path("cicd.tar.gz"),
+    check: Annotated[
+        bool, typer.Option("--check", help="Write nothing; exit 1 if members differ, naming them.")
+    ] = False,
+    json: Json = False,
+) -> int:
+    """Assemble and validate cicd.tar.gz from a bundle source: the same bytes on every machine."""
+    from cicdpack.cli.show import build as show
+    from cicdpack.commands import build as command
+
+    request = command.BuildRequest(source=source, output=output)
+    if check:
+        checked = command.check(request)
+        _report(show.check_json(checked) if json else show.check_text(checked))
+        return EXIT_OK if checked.is_fresh else EXIT_NO
+    built = command.build(request)
+    _report(show.build_json(built) if json else show.build_text(built))
+    return EXIT_OK
+
+
+@app.command()
+def verify(
+    archive: Annotated[Path, typer.Argument(metavar="FILE", help="The archive.")],
+    source: Annotated[Path | None, typer.Option("--source", metavar="DIR", help="Compare with this source.")] = None,
+    sha256: Annotated[
+        str | None, typer.Option("--sha256", metavar="HEX", help="The digest to expect: the content's or the file's.")
+    ] = None,
+    json: Json = False,
+) -> int:
+    """Check that an archive is canonical, is the one you trust, and equals its source."""
+    from cicdpack.cli.show import verify as show
+    from cicdpack.commands.verify import VerifyRequest
+    from cicdpack.commands.verify import verify as command
+
+    report = command(VerifyRequest(archive=archive, source=source, sha256=sha256))
+    _report(show.verify_json(report) if json else show.verify_text(report))
+    return EXIT_OK if report.is_good else EXIT_NO
+
+
+@app.command()
+def render(
+    template: Annotated[Path, typer.Argument(metavar="TEMPLATE", help="A template folder, or an archive of one.")],
+    output_dir: Annotated[Path, typer.Option("--output-dir", metavar="DIR", help="Where to write.")] = Path(),
+    config_file: Annotated[
+        Path | None, typer.Option("--config-file", metavar="FILE", help="Parameters, as a JSON object.")
+    ] = None,
+    settings: Settings = None,
+    json: Json = False,
+) -> int:
+    """Render a bundle template as `databricks bundle init` does: offline, and wholly or not at all."""
+    from cicdpack.cli.show import render as show
+    from cicdpack.commands.render import RenderRequest
+    from cicdpack.commands.render import render as command
+
+    report = command(
+        RenderRequest(template=template, config_file=config_file, settings=_settings(settings), output_dir=output_dir)
+    )
+    _report(show.render_json(report) if json else show.render_text(report))
+    stderr().print(show.message_lines(report))
+    return EXIT_OK
+
+
+@app.command()
+def apply(
+    projects: Annotated[list[str], typer.Argument(metavar="PROJECT...", help="Names (bundle.name) or folders.")],
+    repo: Annotated[
+        Path | None,
+        typer.Option("--repo", metavar="DIR", help="The repository; default: the parent with cicd_params.json."),
+    ] = None,
+    bundle: Annotated[
+        Path | None,
+        typer.Option("--bundle", metavar="FILE", help="The archive; default: cicd.tar.gz in the repository."),
+    ] = None,
+    settings: Settings = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", "-n", help="Show the plan, write nothing, exit 0.")] = False,
+    check: Annotated[bool, typer.Option("--check", help="Write nothing; exit 1 if there is anything to do.")] = False,
+    diff: Annotated[bool, typer.Option("--diff", help="Show what changes, line by line.")] = False,
+    json: Json = False,
+) -> int:
+    """Set up or refresh the CI/CD of projects: pipelines and targets, wholly or not at all."""
+    from cicdpack.cli.show import apply as show
+    from cicdpack.commands import apply as command
+
+    request = command.ApplyRequest(projects=tuple(projects), repo=repo, bundle=bundle, settings=_settings(settings))
+    writes = not (dry_run or check)
+    if writes and command.finish_earlier_run(repo):
+        stderr().print(["an earlier run was cut off: what it had begun was put in order first"])
+    prepared = command.prepare(request)
+    applied = writes and not prepared.conflicts
+    if not json:
+        stdout().print(show.plan_text(prepared, diff=diff))
+    if applied:
+        command.carry_out(prepared)
+    _report(show.plan_json(prepared, applied=applied) if json else show.outcome_text(prepared, applied=applied))
+    if dry_run:
+        return EXIT_OK
+    return EXIT_NO if prepared.conflicts or (check and prepared.plan.writes) else EXIT_OK
+
+
+def _settings(given: Sequence[str] | None) -> dict[str, str]:
+    """Split `NAME=VALUE`s; the last one of a name wins."""
+    settings: dict[str, str] = {}
+    for item in given or ():
+        name, separator, value = item.partition("=")
+        if not (name and separator):
+            raise CicdpackError(f"`--set {item}` is no NAME=VALUE", hint="as in `--set input_cloud=aws`")
+        settings[name] = value
+    return settings
+
+
+def _report(report: Mapping[str, object] | Iterable[Line]) -> None:
+    """Print a result: JSON values as one document, text line by line."""
+    if isinstance(report, dict):
+        import json
+
+        sys.stdout.write(json.dumps(report, indent=2, ensure_ascii=True) + "\n")
+    else:
+        stdout().print(report)  # type: ignore[arg-type]
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run the command line and return the exit code; every error that a user can act on is printed on stderr."""
+    try:
+        code = app(args=list(arguments) or ["--help"], prog_name="cicdpack", standalone_mode=False)
+        sys.stdout.flush()
+    except CicdpackError as error:
+        return _print_error(error)
+    except (KeyboardInterrupt, typer.Abort):
+        stderr().print(["interrupted"])
+        return EXIT_INTERRUPTED
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return EXIT_BROKEN_PIPE
+    except typer.Exit as stop:
+        return stop.exit_code
+    except _CLICK_ERROR as error:
+        return _print_error(_usage_error(error))
+    except Exception:  # noqa: BLE001 - whatever else comes up here is a bug, and bugs have an exit code of their own
+        return _print_bug()
+    return code if isinstance(code, int) else EXIT_OK
+
+
+_CLICK_ERROR: type[Exception] = typer.BadParameter.__mro__[2]
+"""`ClickException`: newer versions of Typer bring their own copy of Click, older ones import it."""
+
+
+def _usage_error(error: Exception) -> CicdpackError:
+    """Put an error of the argument parser into our form."""
+    message = str(error.format_message() if hasattr(error, "format_message") else error).rstrip(".")
+    context = getattr(error, "ctx", None)
+    path = context.command_path if context is not None else "cicdpack"
+    return CicdpackError(message[:1].lower() + message[1:], hint=f"`{path} --help` shows what there is")
+
+
+def _print_error(error: CicdpackError) -> int:
+    from cicdpack.cli.show.problems import error_lines, problem_lines
+
+    sys.stdout.flush()
+    screen = stderr()
+    screen.print(problem_lines(getattr(error, "problems", ())))
+    screen.print(error_lines(error))
+    return error.exit_code
+
+
+def _print_bug() -> int:
+    import traceback
+
+    from cicdpack import __version__
+
+    sys.stdout.flush()
+    traceback.print_exc()
+    stderr().print([f"this is a bug in cicdpack {__version__}: please report it with the lines above"])
+    return EXIT_BUG

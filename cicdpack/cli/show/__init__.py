@@ -1,0 +1,1 @@
+"""Reports -> lines of text, and reports -> JSON values. Pure: nothing here prints."""

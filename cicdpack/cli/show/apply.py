@@ -1,0 +1,156 @@
+"""Plans -> text and JSON: a head line and a table for each project, conflicts with their diffs, and what to do next."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cicdpack.cli.show.members import styled_diff_line
+from cicdpack.cli.show.problems import hint_line, problem_json, problem_lines
+from cicdpack.cli.show.units import count, short_digest
+from cicdpack.commands.diffs import line_counts, unified
+from cicdpack.commands.plans import Conflict, Create, Delete, Keep, Merge, Present, Update, effect_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cicdpack.cli.console import Line
+    from cicdpack.commands.apply import Prepared, ProjectPlan
+    from cicdpack.commands.plans import Change
+
+EFFECT_STYLES = {
+    "create": "green",
+    "update": "yellow",
+    "merge": "yellow",
+    "delete": "red",
+    "conflict": "bold red",
+    "keep": "dim",
+}
+
+
+def plan_text(prepared: Prepared, *, diff: bool) -> Iterator[Line]:
+    """Show each project's changes; `diff` adds the whole diffs. Conflicts always bring theirs."""
+    yield from problem_lines(prepared.problems)
+    for project in prepared.projects:
+        yield from problem_lines(project.problems)
+        changes = _shown(project)
+        if not changes:
+            yield f"{project.name} is up to date (bundle {prepared.version})"
+            continue
+        yield (
+            (project.name, "bold"),
+            f" · bundle {prepared.version} ({short_digest(prepared.digest)}) · {project.platform}, {project.cloud}",
+        )
+        yield ""
+        yield from _table(changes)
+        yield ""
+        for change in changes:
+            if diff or isinstance(change, Conflict):
+                yield from _diff(change)
+
+
+def outcome_text(prepared: Prepared, *, applied: bool) -> Iterator[Line]:
+    """Say what came of the plan, and what to do next."""
+    if prepared.conflicts:
+        total = len(prepared.conflicts)
+        yield (("nothing was written:", "bold red"), f" {count(total, 'file')} in conflict")
+        for conflict in prepared.conflicts:
+            yield hint_line(conflict.hint or f"move `{conflict.path}` away, or make it what the bundle renders")
+        return
+    writes = len(prepared.plan.writes)
+    if not writes:
+        return
+    if not applied:
+        yield f"{count(writes, 'change')} to make; nothing was written"
+        return
+    places = sorted({change.path.split("/", 1)[0] for change in prepared.plan.writes})
+    yield f"applied {count(writes, 'change')}. next: `git add {' '.join(places)} && git commit`"
+
+
+def _shown(project: ProjectPlan) -> tuple[Change, ...]:
+    """Leave out what is simply as wanted."""
+    return tuple(change for change in project.plan.changes if not isinstance(change, Keep) or change.reason)
+
+
+def _table(changes: tuple[Change, ...]) -> Iterator[Line]:
+    width = max(len(change.path) for change in changes)
+    for change in changes:
+        effect = effect_of(change)
+        added, removed = line_counts(_before(change), _after(change))
+        counts = " ".join(part for part in (f"+{added}" if added else "", f"-{removed}" if removed else "") if part)
+        note = _note(change)
+        tail = f"  {counts:>9}" + (f"   {note}" if note else "") if not isinstance(change, Conflict) else f"  {note}"
+        yield ("  ", (f"{effect:<9}", EFFECT_STYLES[effect]), f"{change.path:<{width}}", tail)
+
+
+def _note(change: Change) -> str:
+    match change:
+        case Merge():
+            return change.summary
+        case Keep() | Conflict():
+            return change.reason
+        case Create() | Update() | Delete():
+            return ""
+
+
+def _before(change: Change) -> bytes | None:
+    match change:
+        case Update() | Merge() | Delete():
+            return change.before.data
+        case Conflict():
+            return change.current.data if isinstance(change.current, Present) else None
+        case Create() | Keep():
+            return None
+
+
+def _after(change: Change) -> bytes | None:
+    match change:
+        case Create() | Update() | Merge():
+            return change.after.data
+        case Conflict():
+            return change.theirs.data if change.theirs else _before(change)
+        case Delete() | Keep():
+            return None
+
+
+def _diff(change: Change) -> Iterator[Line]:
+    lines = unified(_before(change), _after(change), path=change.path)
+    if lines:
+        for line in lines:
+            yield styled_diff_line(line)
+        yield ""
+
+
+def plan_json(prepared: Prepared, *, applied: bool) -> dict[str, object]:
+    """Return the plan and what came of it as a JSON value."""
+    return {
+        "bundle": prepared.bundle,
+        "version": prepared.version,
+        "content_digest": f"sha256:{prepared.digest}",
+        "applied": applied,
+        "changes": len(prepared.plan.writes),
+        "conflicts": len(prepared.conflicts),
+        "problems": [problem_json(problem) for problem in prepared.problems],
+        "projects": [_project_json(project) for project in prepared.projects],
+    }
+
+
+def _project_json(project: ProjectPlan) -> dict[str, object]:
+    return {
+        "name": project.name,
+        "folder": project.folder,
+        "platform": project.platform,
+        "cloud": project.cloud,
+        "problems": [problem_json(problem) for problem in project.problems],
+        "changes": [_change_json(change) for change in project.plan.changes],
+    }
+
+
+def _change_json(change: Change) -> dict[str, object]:
+    added, removed = line_counts(_before(change), _after(change))
+    return {
+        "path": change.path,
+        "effect": effect_of(change),
+        "lines_added": added,
+        "lines_removed": removed,
+        "note": _note(change) or None,
+    }

@@ -1,0 +1,52 @@
+"""Problems and errors -> lines: the place and the message first, the excerpt under it, the hint last."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from cicdpack.cli.console import Line
+    from cicdpack.errors import CicdpackError
+    from cicdpack.problems import Problem
+
+STYLES = {"error": "bold red", "warning": "bold yellow", "note": "bold cyan"}
+
+
+def error_lines(error: CicdpackError) -> Iterator[Line]:
+    """Return the lines of one error."""
+    message = str(error).split("\n")
+    yield (("error:", STYLES["error"]), " ", message[0])
+    yield from message[1:]
+    if error.excerpt:
+        yield from error.excerpt.splitlines()
+    if error.hint:
+        yield hint_line(error.hint)
+
+
+def problem_lines(problems: Iterable[Problem]) -> Iterator[Line]:
+    """Return the lines of findings, in their order."""
+    for problem in problems:
+        yield ((f"{problem.severity}:", STYLES[problem.severity]), f" {problem} ", (f"[{problem.rule}]", "dim"))
+        if problem.hint:
+            yield hint_line(problem.hint)
+
+
+def hint_line(hint: str) -> Line:
+    """Return the line that says what to do next."""
+    return (("hint:", "bold cyan"), f" {hint}")
+
+
+def problem_json(problem: Problem) -> dict[str, object]:
+    """Return one finding as a JSON value."""
+    place = problem.location
+    return {
+        "severity": problem.severity,
+        "rule": problem.rule,
+        "message": problem.message,
+        "path": place.path if place else None,
+        "line": place.line if place else None,
+        "column": place.column if place else None,
+        "hint": problem.hint,
+    }

@@ -1,0 +1,122 @@
+"""`build`: bundle source -> `cicd.tar.gz`, or whether the archive that is there is up to date."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cicdpack.archive.canonical import write
+from cicdpack.bundle.manifest import without_manifest
+from cicdpack.commands.archives import open_any
+from cicdpack.commands.differences import MemberDifference, compare
+from cicdpack.commands.sources import Source, load_source
+from cicdpack.disk.files import replace_file
+from cicdpack.errors import CicdpackError
+from cicdpack.validate.matrix import check_bundle
+
+if TYPE_CHECKING:
+    from cicdpack.problems import Problem
+
+DEFAULT_ARCHIVE = Path("cicd.tar.gz")
+
+
+class InvalidBundle(CicdpackError):
+    """The bundle has errors; `problems` holds all of them, warnings included."""
+
+    exit_code = 1
+
+    def __init__(self, label: str, problems: tuple[Problem, ...]) -> None:
+        errors = sum(problem.severity == "error" for problem in problems)
+        super().__init__(f"{label} has {errors} error{'s' * (errors != 1)}; nothing was written")
+        self.problems = problems
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BuildRequest:
+    """`source` is a folder (None: the default), `output` the archive."""
+
+    source: Path | None = None
+    output: Path = DEFAULT_ARCHIVE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BuildReport:
+    """What was built: `size` in bytes, digests as SHA-256 in hex, `written` False where it was the same already."""
+
+    output: str
+    source: str
+    name: str
+    version: str
+    members: int
+    size: int
+    platforms: tuple[str, ...]
+    parameters: int
+    content_digest: str
+    file_digest: str
+    written: bool
+    problems: tuple[Problem, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckReport:
+    """Whether an archive equals its source: the members that differ, and why it is not canonical, if it is not."""
+
+    output: str
+    source: str
+    missing: bool
+    members: int
+    differences: tuple[MemberDifference, ...]
+    not_canonical: str | None
+    problems: tuple[Problem, ...]
+
+    @property
+    def is_fresh(self) -> bool:
+        """Whether there is nothing to build."""
+        return not (self.missing or self.differences or self.not_canonical)
+
+
+def build(request: BuildRequest) -> BuildReport:
+    """Assemble, validate and write. An identical archive is left untouched. Raises `InvalidBundle` on errors."""
+    source, problems = _prepare(request)
+    chunks: list[bytes] = []
+    digests = write(source.entries, chunks.append)
+    written = replace_file(request.output, chunks)
+    manifest = source.manifest
+    return BuildReport(
+        output=str(request.output),
+        source=source.label,
+        name=manifest.name,
+        version=manifest.version,
+        members=len(source.entries),
+        size=digests.size,
+        platforms=manifest.platforms,
+        parameters=len(manifest.parameters),
+        content_digest=digests.content,
+        file_digest=digests.file,
+        written=written,
+        problems=problems,
+    )
+
+
+def check(request: BuildRequest) -> CheckReport:
+    """Compare the archive with its source; write nothing."""
+    source, problems = _prepare(request)
+    archive = open_any(request.output) if request.output.exists() else None
+    return CheckReport(
+        output=str(request.output),
+        source=source.label,
+        missing=archive is None,
+        members=len(source.entries),
+        differences=compare(without_manifest(archive.entries) if archive else (), without_manifest(source.entries)),
+        not_canonical=archive.not_canonical if archive else None,
+        problems=problems,
+    )
+
+
+def _prepare(request: BuildRequest) -> tuple[Source, tuple[Problem, ...]]:
+    source = load_source(request.source)
+    problems = check_bundle(source.bundle)
+    if any(problem.severity == "error" for problem in problems):
+        raise InvalidBundle(source.label, problems)
+    return source, problems

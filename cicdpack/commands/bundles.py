@@ -1,0 +1,60 @@
+"""Which bundle to apply: the archive that was named, else the repository's `cicd.tar.gz`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from cicdpack.bundle.bundle import Bundle
+from cicdpack.commands.archives import open_any
+from cicdpack.commands.sources import load_source, shipped_source
+from cicdpack.errors import CicdpackError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from cicdpack.problems import Problem
+
+ARCHIVE_NAME = "cicd.tar.gz"
+
+
+class NoBundle(CicdpackError):
+    """There is no archive to apply."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(
+            f"no `{path}`",
+            hint="`cicdpack build -o cicd.tar.gz` in the root of the repository makes one; commit it with the rest",
+        )
+        self.path = path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChosenBundle:
+    """A bundle and how it is called; `digest` is its content digest in hex, `problems` what its archive was excused."""
+
+    bundle: Bundle
+    name: str
+    version: str
+    digest: str
+    platforms: tuple[str, ...]
+    problems: tuple[Problem, ...]
+
+
+def choose_bundle(root: Path, given: Path | None) -> ChosenBundle:
+    """Read the bundle. A foreign archive has no overlays of its own: those that cicdpack ships serve instead."""
+    path = given if given is not None else root / ARCHIVE_NAME
+    if not path.exists():
+        raise NoBundle(path)
+    opened = open_any(path)
+    bundle = Bundle.from_entries(opened.entries)
+    if not bundle.overlays:
+        bundle = bundle.with_overlays_of(load_source(shipped_source()).bundle)
+    return ChosenBundle(
+        bundle=bundle,
+        name=bundle.name,
+        version=bundle.version,
+        digest=opened.content_digest,
+        platforms=bundle.platforms,
+        problems=opened.findings,
+    )

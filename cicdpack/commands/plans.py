@@ -1,0 +1,33 @@
+"""The types of a plan, handed on to whoever shows one."""
+
+from cicdpack.planning.changes import (
+    Absent,
+    Blocked,
+    Change,
+    Conflict,
+    Create,
+    Delete,
+    Effect,
+    Keep,
+    Merge,
+    Plan,
+    Present,
+    Update,
+    effect_of,
+)
+
+__all__ = [
+    "Absent",
+    "Blocked",
+    "Change",
+    "Conflict",
+    "Create",
+    "Delete",
+    "Effect",
+    "Keep",
+    "Merge",
+    "Plan",
+    "Present",
+    "Update",
+    "effect_of",
+]
