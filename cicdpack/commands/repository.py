@@ -149,7 +149,7 @@ def _folder(repository: Repository, wanted: str) -> str:
 
 def project_names(repository: Repository) -> dict[str, str]:
     """Return folder -> `bundle.name` for every project, in folder order."""
-    from cicdpack.yamledit.load import peek
+    from cicdpack.yamledit.peeking import peek
 
     names: dict[str, str] = {}
     for folder in list_projects(repository.root):
@@ -163,7 +163,7 @@ def project_names(repository: Repository) -> dict[str, str]:
 
 def load_project(repository: Repository, folder: str) -> Project:
     """Read the project in a folder (POSIX, from the root)."""
-    from cicdpack.yamledit.load import load
+    from cicdpack.yamledit.loading import load
 
     source = f"{folder}/{PROJECT_FILE}"
     loaded = load(read_file(repository.root / source, limit=MAX_PROJECT_FILE_BYTES), source=source)

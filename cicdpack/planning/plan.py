@@ -149,7 +149,7 @@ def _decide_values(want: WantedValues, state: State, earlier: Change | None) -> 
 
 
 def _merge_values(want: WantedValues, state: Absent | Present, text: bytes, summary: str) -> Change:
-    from cicdpack.yamledit.merge import merge
+    from cicdpack.yamledit.merging import merge
 
     merged = merge(text, want.values, source=want.path)
     if merged.conflicts:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from cicdpack.yamledit.merge import Inserted, ValueConflict
+    from cicdpack.yamledit.changes import Inserted, ValueConflict
 
 MAX_VALUE_CHARACTERS = 60
 """Longer values are cut in a summary: it has to stay on one line of a terminal."""
