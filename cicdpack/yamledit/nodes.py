@@ -1,0 +1,254 @@
+"""YAML text -> a tree of nodes that know their positions, built from PyYAML's events without recursion.
+
+The C parser is used where PyYAML has it; both parsers give the same marks, apart from empty values in flow
+mappings, which are placed here. Every limit on hostile texts is kept here: depth, size, aliases.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cicdpack.yamledit.source import Source
+    from cicdpack.yamledit.errors import YamlEditError
+
+MAX_DEPTH = 60
+"""Deepest nesting, in collections, aliases followed: real files stay below 20, and Python's stack holds ten times this."""
+
+MAX_NODES = 200_000
+"""Most nodes, aliases expanded: bounds the values that a small text with aliases can stand for ("billion laughs")."""
+
+_COLON = re.compile(r"[ \t]*:")
+
+
+class Node:
+    """What every node has: `start` and `end` are positions, anchor and tag included.
+
+    The end of a block collection is not recorded, as it is where the next token stands; see `layout.content_end`.
+    `size` and `height` count nodes and levels with aliases expanded. `aliased`: some alias refers to it.
+    """
+
+    __slots__ = ("aliased", "anchor", "column", "end", "height", "size", "start", "tag")
+
+    def __init__(self, event: Any) -> None:
+        self.start: int = event.start_mark.index
+        self.end: int = event.end_mark.index
+        self.column: int = event.start_mark.column
+        self.anchor: str | None = event.anchor
+        self.tag: str | None = getattr(event, "tag", None)
+        self.aliased = False
+        self.size = 1
+        self.height = 0
+
+
+class Scalar(Node):
+    """A scalar: its text as YAML reads it, and its style: `` (plain), `'`, `"`, `|` or `>`."""
+
+    __slots__ = ("style", "text")
+
+    def __init__(self, event: Any) -> None:
+        super().__init__(event)
+        self.text: str = event.value
+        self.style: str = event.style or ""
+
+    @property
+    def is_absent(self) -> bool:
+        """Nothing is written where the value would stand (an anchor or a tag may be)."""
+        return not self.text and not self.style
+
+
+class MappingNode(Node):
+    """A mapping: its pairs in order. `opened` is the position after `{` for flow style."""
+
+    __slots__ = ("flow", "opened", "pairs")
+
+    def __init__(self, event: Any) -> None:
+        super().__init__(event)
+        self.flow = bool(event.flow_style)
+        self.opened = self.end
+        self.pairs: list[tuple[Node, Node]] = []
+
+
+class SequenceNode(Node):
+    """A sequence: its items in order. `opened` is the position after `[` for flow style."""
+
+    __slots__ = ("flow", "items", "opened")
+
+    def __init__(self, event: Any) -> None:
+        super().__init__(event)
+        self.flow = bool(event.flow_style)
+        self.opened = self.end
+        self.items: list[Node] = []
+
+
+class Alias(Node):
+    """An alias and the node that it stands for."""
+
+    __slots__ = ("target",)
+
+    def __init__(self, event: Any, target: Node) -> None:
+        super().__init__(event)
+        self.anchor = None
+        self.target = target
+
+
+class Tree:
+    """A document: its root (None where the text holds no value) and the position where its content may begin."""
+
+    __slots__ = ("body", "root")
+
+    def __init__(self, root: Node | None, body: int) -> None:
+        self.root = root
+        self.body = body
+
+
+def deref(node: Node) -> Node:
+    """The node itself, or what an alias stands for."""
+    return node.target if isinstance(node, Alias) else node
+
+
+def after_colon(source: Source, key: Node) -> int | None:
+    """The position after the `:` of an implicit key; None for `? key` and for a flow key without a colon."""
+    match = _COLON.match(source.text, key.end)
+    return match.end() if match else None
+
+
+def read_tree(source: Source) -> Tree:
+    """The one document of a text. Broken YAML, a second document, or a limit exceeded is a `YamlEditError`."""
+    import yaml
+
+    builder = _Builder(source)
+    try:
+        for event in events_of(source.text):
+            builder.take(event)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        raise source.error(
+            f"not valid YAML: {error.problem or error.context}",
+            mark.index if mark else 0,
+            hint="correct the file; indentation is spaces only, and text with `: ` or ` #` needs quotes",
+        ) from None
+    except yaml.YAMLError as error:
+        raise source.error(f"not valid YAML: {error}", 0, hint="correct the file") from None
+    return builder.tree
+
+
+def _loader_class() -> type:
+    """PyYAML's C parser where it was built, the pure one otherwise."""
+    import yaml
+
+    return getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+def events_of(text: str) -> Iterator[Any]:
+    import yaml
+
+    yield from yaml.parse(text, Loader=_loader_class())
+
+
+class _Builder:
+    """Events in, tree out. `open` holds the collections not yet closed, `keys` the keys that wait for their value."""
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.tree = Tree(None, 0)
+        self.open: list[MappingNode | SequenceNode] = []
+        self.keys: list[Node | None] = []
+        self.anchors: dict[str, Node] = {}
+        self.documents = 0
+
+    def take(self, event: Any) -> None:
+        match type(event).__name__:
+            case "ScalarEvent":
+                self.add(self.anchored(Scalar(event)))
+            case "MappingStartEvent":
+                self.push(MappingNode(event))
+            case "SequenceStartEvent":
+                self.push(SequenceNode(event))
+            case "MappingEndEvent" | "SequenceEndEvent":
+                self.pop(event)
+            case "AliasEvent":
+                self.add(self.alias(event))
+            case "DocumentStartEvent":
+                self.start_document(event)
+            case _:
+                pass
+
+    def start_document(self, event: Any) -> None:
+        self.documents += 1
+        if self.documents > 1:
+            raise self.fail(
+                "a second document begins, only one is read", event.start_mark.index, "split the file at `---`"
+            )
+        self.tree.body = event.end_mark.index if event.explicit else 0
+
+    def anchored(self, node: Node) -> Node:
+        if node.anchor is not None:
+            self.anchors[node.anchor] = node
+        return node
+
+    def push(self, node: MappingNode | SequenceNode) -> None:
+        self.anchored(node)
+        self.open.append(node)
+        self.keys.append(None)
+        if len(self.open) > MAX_DEPTH:
+            raise self.fail(f"nested deeper than {MAX_DEPTH} levels", node.start, "flatten the structure")
+
+    def pop(self, event: Any) -> None:
+        node = self.open.pop()
+        self.keys.pop()
+        if node.flow:
+            node.end = event.end_mark.index
+        self.add(node)
+
+    def alias(self, event: Any) -> Alias:
+        target = self.anchors.get(event.anchor)
+        at = event.start_mark.index
+        if target is None:
+            raise self.fail(f"alias `*{event.anchor}` has no anchor before it", at, f"define `&{event.anchor}` first")
+        if any(target is node for node in self.open):
+            raise self.fail(f"alias `*{event.anchor}` contains itself", at, "remove the circle")
+        target.aliased = True
+        alias = Alias(event, target)
+        alias.size, alias.height = target.size, target.height
+        return alias
+
+    def add(self, node: Node) -> None:
+        """Hang a finished node below the collection that is open, as key, value or item."""
+        if not self.open:
+            is_nothing = isinstance(node, Scalar) and node.is_absent and node.tag is None and node.anchor is None
+            self.tree.root = None if is_nothing else node
+            return
+        parent = self.open[-1]
+        self.measure(parent, node)
+        if isinstance(parent, SequenceNode):
+            parent.items.append(node)
+            return
+        key = self.keys[-1]
+        self.keys[-1] = node if key is None else None
+        if key is None:
+            self.check_key(node)
+            return
+        if isinstance(node, Scalar) and node.is_absent and node.start == node.end:
+            node.start = node.end = after_colon(self.source, key) or key.end
+        parent.pairs.append((key, node))
+
+    def measure(self, parent: Node, child: Node) -> None:
+        parent.size += child.size
+        parent.height = max(parent.height, child.height + 1)
+        if parent.size > MAX_NODES:
+            raise self.fail(f"more than {MAX_NODES} values, aliases expanded", child.start, "use fewer aliases")
+        if parent.height > MAX_DEPTH:
+            raise self.fail(
+                f"nested deeper than {MAX_DEPTH} levels, aliases expanded", child.start, "use fewer aliases"
+            )
+
+    def check_key(self, node: Node) -> None:
+        if not isinstance(deref(node), Scalar):
+            raise self.fail("a list or a mapping is used as a key", node.start, "use a string as the key")
+
+    def fail(self, message: str, at: int, hint: str) -> YamlEditError:
+        return self.source.error(message, at, hint=hint)
