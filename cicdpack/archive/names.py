@@ -42,7 +42,7 @@ _STRANGE_CATEGORIES = {"Cn": "unassigned-character", "Co": "unassigned-character
 """What an assigned, visible character is not. An unassigned one may normalise differently in a later Unicode."""
 
 
-class UnsafePath(ArchiveError):  # noqa: N818  what it names is the path
+class UnsafePath(ArchiveError):
     """A path that some system would misread, or that collides with another one.
 
     `path` is the path as it came (print `member`, which is escaped); `other` is the path that it collides with.
@@ -172,10 +172,10 @@ def _find_path_fault(path: str) -> str | None:
         return "backslash"
     if path[0] == "-":
         return "leading-dash"
-    if (len(path) if plain else len(path.encode())) > MAX_PATH_BYTES:
-        return "path-too-long"
     if path.count("/") >= MAX_DEPTH:
         return "path-too-deep"
+    if (len(path) if plain else len(path.encode())) > MAX_PATH_BYTES:
+        return "path-too-long"
     return None
 
 
