@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from cicdpack.yamledit.source import Source
     from cicdpack.yamledit.errors import YamlEditError
+    from cicdpack.yamledit.source import Source
 
 MAX_DEPTH = 60
-"""Deepest nesting, in collections, aliases followed: real files stay below 20, and Python's stack holds ten times this."""
+"""Deepest nesting, in collections, aliases followed: real files stay below 20, Python's stack holds ten times this."""
 
 MAX_NODES = 200_000
 """Most nodes, aliases expanded: bounds the values that a small text with aliases can stand for ("billion laughs")."""
@@ -144,6 +144,7 @@ def _loader_class() -> type:
 
 
 def events_of(text: str) -> Iterator[Any]:
+    """PyYAML's parser events, one by one; broken text raises PyYAML's own error."""
     import yaml
 
     yield from yaml.parse(text, Loader=_loader_class())

@@ -1,0 +1,79 @@
+"""YAML text -> plain Python values with their places. Reads only."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cicdpack.yamledit.document import Document
+from cicdpack.yamledit.nodes import MappingNode, Node, Scalar, deref, read_tree
+from cicdpack.yamledit.source import Source
+from cicdpack.yamledit.values import Reader
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    from cicdpack.problems import Location
+
+
+class Loaded:
+    """The value of a YAML document, and where its parts stand."""
+
+    __slots__ = ("_document", "value")
+
+    def __init__(self, document: Document, value: object) -> None:
+        self._document = document
+        self.value = value
+
+    def location(self, path: Sequence[str | int]) -> Location:
+        """Where a value stands, or its key where the value is not on the key's line.
+
+        For an unknown path, the place of its nearest parent.
+        """
+        document = self._document
+        node, at = document.tree.root, 0
+        if node is not None:
+            at = node.start
+        for step in path:
+            if node is None:
+                break
+            child = document.child(node, step)
+            if child is None:
+                break
+            at = self._place(deref(node), step, child)
+            node = child
+        return document.source.location(at)
+
+    def _place(self, parent: Node, step: str | int, child: Node) -> int:
+        source = self._document.source
+        pair = self._document.pair(parent, step) if isinstance(parent, MappingNode) else None
+        if pair is None:
+            return child.start
+        is_empty = isinstance(child, Scalar) and child.is_absent
+        return (
+            child.start
+            if source.line_start(child.start) == source.line_start(pair[0].start) and not is_empty
+            else pair[0].start
+        )
+
+
+def load(text: bytes, *, source: str, tags: Collection[str] = ()) -> Loaded:
+    """Read one YAML document as strings, ints, floats, bools, None, lists and dicts.
+
+    Values are read as YAML 1.1 (`yes` is true, `3.10` is 3.1), but timestamps stay strings, and so do the keys `on`,
+    `off`, `yes` and `no`. `tags` lists local tags whose plain value is taken, such as GitLab's `!reference`; any other
+    unknown tag is refused. `source` is the path that errors and locations name.
+
+    Raises `YamlEditError` for a text that is not UTF-8 or not YAML, for duplicate keys, several documents, and texts
+    beyond the limits of `source` and `nodes`.
+    """
+    decoded = Source.decode(text, source)
+    document = Document(decoded)
+    root = document.tree.root
+    return Loaded(document, None if root is None else Reader(decoded, tags=tags).value(root))
+
+
+def parse(text: str, *, source: str = "<text>") -> object:
+    """The value of a YAML text, as `load` reads it."""
+    decoded = Source.decode(text.encode("utf-8"), source)
+    root = read_tree(decoded).root
+    return None if root is None else Reader(decoded).value(root)

@@ -1,0 +1,158 @@
+"""Wanted values -> the splices that put them into a text, or the conflicts that stand against it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from cicdpack.yamledit import layout, splicing
+from cicdpack.yamledit.changes import Inserted, Merged, ValueConflict
+from cicdpack.yamledit.document import Document
+from cicdpack.yamledit.insertion import add_pairs, append_items, fill_null
+from cicdpack.yamledit.nodes import MappingNode, Node, Scalar, SequenceNode, deref
+from cicdpack.yamledit.splicing import Splice, insert_lines
+from cicdpack.yamledit.values import merged, missing_items, plain, same, satisfies
+from cicdpack.yamledit.writing import block_lines
+
+if TYPE_CHECKING:
+    from cicdpack.yamledit.changes import Kind, Path
+
+
+def merge(text: bytes, wanted: Mapping[str, object], *, source: str) -> Merged:
+    """Put the wanted values into a YAML text; every byte that is not part of an insertion is kept.
+
+    Maps merge, missing keys are added at the end of their mapping, null is filled, equal values stay, lists append
+    what they lack. A value that differs is a conflict: all of them are listed and the text comes back as it was.
+    The result is read again and compared with what was wanted. `source` is the path that errors name.
+
+    Raises `YamlEditError` where the text cannot be read or the touched part cannot be edited safely: several
+    documents, a root that is no mapping, an alias, a tag, a merge key or an anchor in use in the way.
+    """
+    document = Document.read(text, source)
+    edit = _Merge(document)
+    edit.root(wanted)
+    if edit.conflicts:
+        return Merged(text=text, conflicts=tuple(edit.conflicts))
+    if not edit.splices:
+        return Merged(text=text)
+    result, spans = splicing.apply(document.source, edit.splices)
+    document.check(result, merged(document.value, wanted))
+    return Merged(text=result.encode(), changes=tuple(edit.changes), spans=spans)
+
+
+class _Merge:
+    """One walk over a document. Children are visited before their parent grows, so that splices at one place nest.
+
+    `locks` holds a reason for each node on the way that must not change, since other places share it.
+    """
+
+    def __init__(self, document: Document) -> None:
+        self.document = document
+        self.source = document.source
+        self.splices: list[Splice] = []
+        self.changes: list[Inserted] = []
+        self.conflicts: list[ValueConflict] = []
+        self.locks: list[tuple[str, int]] = []
+
+    def write(self, splices: list[Splice], at: int) -> None:
+        if self.locks:
+            reason, _ = self.locks[-1]
+            raise self.source.error(f"cannot edit this value: {reason}", at, hint="write the value out in this place")
+        self.splices += splices
+
+    def note(self, path: Path, value: object, kind: Kind, replaced: str = "") -> None:
+        self.changes.append(Inserted(path=path, value=plain(value), kind=kind, replaced=replaced))
+
+    def root(self, wanted: Mapping[str, object]) -> None:
+        node = self.document.tree.root
+        if node is None:
+            if wanted:
+                self.splices.append(_first_lines(self.document, wanted))
+            for key, value in wanted.items():
+                self.note((key,), value, "added")
+            return
+        self.document.require_untagged(node, self.document.value)
+        if not isinstance(node, MappingNode):
+            raise self.source.error(
+                "the file does not hold a mapping", node.start, hint="write it as `key: value` lines"
+            )
+        self.mapping(node, wanted, ())
+
+    def mapping(self, node: MappingNode, wanted: Mapping[Any, object], path: Path) -> None:
+        missing: dict[Any, object] = {}
+        inherited = self.document.reader.inherited(node)
+        for key, value in wanted.items():
+            pair = self.document.pair(node, key)
+            if pair is not None:
+                self.value(node, pair, value, (*path, key))
+            elif key not in inherited:
+                missing[key] = value
+            elif not satisfies(inherited[key], value):
+                raise self.source.error(
+                    f"`{key}` comes from a merge key (`<<`) with another value",
+                    node.start,
+                    hint=f"write `{key}` out in this mapping",
+                )
+        if missing:
+            self.write(add_pairs(self.document, node, missing), node.start)
+        for key, value in missing.items():
+            self.note((*path, key), value, "added")
+
+    def value(self, parent: MappingNode, pair: tuple[Node, Node], wanted: object, path: Path) -> None:
+        node = pair[1]
+        current = self.document.reader.value(node)
+        if same(current, wanted):
+            return
+        self.document.require_untagged(node, current)
+        reason = self.document.lock(node)
+        if reason:
+            self.locks.append((reason, node.start))
+        self.differing(parent, pair, current, wanted, path)
+        if reason:
+            self.locks.pop()
+
+    def differing(
+        self, parent: MappingNode, pair: tuple[Node, Node], current: object, wanted: object, path: Path
+    ) -> None:
+        node, target = pair[1], deref(pair[1])
+        match target, wanted:
+            case Scalar(), _ if current is None:
+                self.fill(parent, pair, wanted, path)
+            case MappingNode(), Mapping():
+                self.mapping(target, wanted, path)
+            case SequenceNode(), list() | tuple():
+                self.append(target, missing_items(target_items(current), wanted), path)
+            case _:
+                location = self.source.location(node.start)
+                self.conflicts.append(
+                    ValueConflict(path=path, current=current, wanted=plain(wanted), location=location)
+                )
+
+    def fill(self, parent: MappingNode, pair: tuple[Node, Node], wanted: object, path: Path) -> None:
+        node = pair[1]
+        self.write([] if self.locks else fill_null(self.document, parent, pair, wanted), node.start)
+        replaced = self.source.text[node.start : node.end]
+        self.note(path, wanted, "filled", replaced)
+
+    def append(self, node: SequenceNode, items: list[object], path: Path) -> None:
+        if items:
+            self.write(append_items(self.document, node, items), node.start)
+        for index, item in enumerate(items, len(node.items)):
+            self.note((*path, index), item, "appended")
+
+
+def target_items(value: object) -> list[object]:
+    """The items of a list value."""
+    return value if isinstance(value, list) else []
+
+
+def _first_lines(document: Document, wanted: Mapping[str, object]) -> Splice:
+    """The first mapping of a text without a value: below its comments, or above its blank lines."""
+    source = document.source
+    lines = block_lines(wanted, step=layout.DEFAULT_STEP, dash=layout.DEFAULT_STEP)
+    if document.tree.body:
+        return insert_lines(source, layout.block_end(source, document.tree.body, 0), lines, 0)
+    comment = layout.last_comment_end(source)
+    if comment is not None:
+        return insert_lines(source, comment, lines, 0)
+    return Splice(start=0, end=0, text="".join(line + source.newline for line in lines))

@@ -1,0 +1,241 @@
+"""Nodes -> plain Python values, and what it means for two values to be equal, merged or satisfied.
+
+Scalars are read as PyYAML's SafeLoader reads YAML 1.1, with two exceptions: timestamps stay strings, and so do keys
+such as `on` or `yes`, which every reader of these files takes for words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from cicdpack.yamledit.nodes import Alias, MappingNode, Node, Scalar, SequenceNode, deref
+
+if TYPE_CHECKING:
+    import re
+    from collections.abc import Collection
+
+    from cicdpack.yamledit.source import Source
+
+CORE = "tag:yaml.org,2002:"
+MERGE_KEY = "<<"
+_WORDS_AS_KEYS = frozenset({"yes", "no", "on", "off"})
+_COLLECTIONS = {MappingNode: CORE + "map", SequenceNode: CORE + "seq"}
+_MAX_DIGITS = 400
+"""Longest number, in characters: above it Python may refuse the conversion, and no setting needs it."""
+
+
+class Tagged:
+    """A value with a tag that is not one of YAML's own: compared, never edited."""
+
+    __slots__ = ("tag", "value")
+
+    def __init__(self, tag: str, value: object) -> None:
+        self.tag = tag
+        self.value = value
+
+
+class Reader:
+    """Nodes of one source -> values. `tags` lists the local tags (`!reference`) whose plain value is taken."""
+
+    def __init__(self, source: Source, *, tags: Collection[str] = (), is_tolerant: bool = False) -> None:
+        self.source = source
+        self.tags = tags
+        self.is_tolerant = is_tolerant
+
+    def value(self, node: Node) -> object:
+        """The value of a node, built anew for each alias, so that no two places share an object."""
+        if isinstance(node, Alias):
+            return self.value(node.target)
+        plain = self._plain(node)
+        if node.tag in {None, "!"} or node.tag in self.tags or self._is_core(node):
+            return plain
+        if self.is_tolerant:
+            return Tagged(str(node.tag), plain)
+        raise self.source.error(
+            f"tag `{_short(node.tag)}` is not understood", node.start, hint="write the value without the tag"
+        )
+
+    def _is_core(self, node: Node) -> bool:
+        if isinstance(node, Scalar):
+            return node.tag is not None and node.tag.removeprefix(CORE) in _SCALAR_TAGS
+        return node.tag == _COLLECTIONS[type(node)]
+
+    def _plain(self, node: Node) -> object:
+        match node:
+            case Scalar():
+                return self._scalar(node)
+            case SequenceNode():
+                return [self.value(item) for item in node.items]
+            case MappingNode():
+                return self.mapping(node)
+        raise TypeError(node)
+
+    def mapping(self, node: MappingNode) -> dict[Any, object]:
+        """The pairs of a mapping, merge keys (`<<`) included; a key that comes twice is a `YamlEditError`."""
+        inherited = self.inherited(node)
+        own: dict[Any, object] = {}
+        for key_node, value_node in node.pairs:
+            if is_merge_key(key_node):
+                continue
+            key = self.key(key_node)
+            if key in own:
+                raise self.source.error(
+                    f"key `{key}` comes twice in one mapping", key_node.start, hint="keep one of them"
+                )
+            own[key] = self.value(value_node)
+        return {**inherited, **own}
+
+    def inherited(self, node: MappingNode) -> dict[Any, object]:
+        """What the merge keys of a mapping bring in; of a list of mappings the first one wins."""
+        found: dict[Any, object] = {}
+        for key_node, value_node in node.pairs:
+            if not is_merge_key(key_node):
+                continue
+            target = deref(value_node)
+            sources = target.items if isinstance(target, SequenceNode) else [target]
+            for item in reversed(sources):
+                mapping = deref(item)
+                if not isinstance(mapping, MappingNode):
+                    raise self.source.error("`<<` merges mappings only", value_node.start, hint="refer to a mapping")
+                found.update(self.mapping(mapping))
+        return found
+
+    def key(self, node: Node) -> Any:
+        """The value of a key: hashable; words such as `on` stay words."""
+        target = deref(node)
+        if (
+            isinstance(target, Scalar)
+            and not target.style
+            and target.tag is None
+            and target.text.lower() in _WORDS_AS_KEYS
+        ):
+            return target.text
+        value = self.value(node)
+        if isinstance(value, Tagged):
+            raise self.source.error(
+                f"tag `{_short(value.tag)}` on a key", node.start, hint="write the key without the tag"
+            )
+        return value
+
+    def _scalar(self, node: Scalar) -> object:
+        tag = node.tag or (CORE + "str" if node.style else plain_tag(node.text))
+        kind = tag.removeprefix(CORE)
+        if kind == "null":
+            return None
+        if kind not in {"bool", "int", "float"}:
+            return node.text
+        try:
+            return _number(kind, node.text)
+        except (ValueError, KeyError, IndexError, OverflowError):
+            raise self.source.error(
+                f"`{node.text[:40]}` is not a value of type `{kind}`", node.start, hint="quote it to make it a string"
+            ) from None
+
+
+_SCALAR_TAGS = frozenset({"str", "int", "float", "bool", "null", "timestamp"})
+
+
+def _short(tag: object) -> str:
+    return str(tag).replace(CORE, "!!")
+
+
+def _number(kind: str, text: str) -> object:
+    import yaml
+
+    if len(text) > _MAX_DIGITS:
+        raise ValueError(text)
+    constructor = yaml.constructor.SafeConstructor()
+    node = yaml.ScalarNode(CORE + kind, text)
+    construct = {
+        "bool": constructor.construct_yaml_bool,
+        "int": constructor.construct_yaml_int,
+        "float": constructor.construct_yaml_float,
+    }[kind]
+    return construct(node)
+
+
+def plain_tag(text: str) -> str:
+    """The tag that YAML 1.1, as PyYAML reads it, gives to a plain scalar."""
+    import yaml
+
+    resolvers: dict[Any, list[tuple[str, re.Pattern[str]]]] = yaml.SafeLoader.yaml_implicit_resolvers
+    for tag, pattern in resolvers.get(text[:1], []):
+        if pattern.match(text):
+            return tag
+    return CORE + "str"
+
+
+def is_merge_key(node: Node) -> bool:
+    """A plain `<<`."""
+    return isinstance(node, Scalar) and not node.style and node.text == MERGE_KEY and node.tag in {None, CORE + "merge"}
+
+
+def is_null(node: Node) -> bool:
+    """A node whose value is null, aliases not followed."""
+    return isinstance(node, Scalar) and not node.style and node.tag is None and plain_tag(node.text) == CORE + "null"
+
+
+def is_list(value: object) -> bool:
+    """A YAML list: a Python list or tuple."""
+    return isinstance(value, (list, tuple))
+
+
+def same(one: object, other: object) -> bool:
+    """Equal and of the same type all the way down: `1`, `1.0`, `true` and `"1"` are four values; nan equals nan."""
+    if isinstance(one, Mapping) and isinstance(other, Mapping):
+        mine, theirs = ({(type(key), key): value for key, value in side.items()} for side in (one, other))
+        return mine.keys() == theirs.keys() and all(same(value, theirs[key]) for key, value in mine.items())
+    if isinstance(one, (list, tuple)) and isinstance(other, (list, tuple)):
+        return len(one) == len(other) and all(map(same, one, other))
+    if isinstance(one, Tagged) and isinstance(other, Tagged):
+        return one.tag == other.tag and same(one.value, other.value)
+    if type(one) is not type(other):
+        return False
+    return one == other or (one != one and other != other)
+
+
+def contains(items: Collection[object], value: object) -> bool:
+    """Membership by `same`."""
+    return any(same(item, value) for item in items)
+
+
+def missing_items(current: Collection[object], wanted: Collection[object]) -> list[object]:
+    """The wanted items that a list lacks, each once, in order."""
+    found: list[object] = []
+    for item in wanted:
+        if not contains(current, item) and not contains(found, item):
+            found.append(item)
+    return found
+
+
+def merged(current: object, wanted: object) -> object:
+    """What `merge` aims at: maps merged, null filled, items appended; where values differ, the current one stays."""
+    if current is None:
+        return plain(wanted)
+    if isinstance(current, Mapping) and isinstance(wanted, Mapping):
+        result = dict(current)
+        for key, value in wanted.items():
+            result[key] = merged(result[key], value) if key in result else plain(value)
+        return result
+    if isinstance(current, (list, tuple)) and isinstance(wanted, (list, tuple)):
+        return [*current, *map(plain, missing_items(current, wanted))]
+    return current
+
+
+def satisfies(current: object, wanted: object) -> bool:
+    """Merging the wanted value into the current one would neither change it nor conflict with it."""
+    if isinstance(current, Mapping) and isinstance(wanted, Mapping):
+        return all(key in current and satisfies(current[key], value) for key, value in wanted.items())
+    if isinstance(current, (list, tuple)) and isinstance(wanted, (list, tuple)):
+        return not missing_items(current, wanted)
+    return same(current, wanted)
+
+
+def plain(value: object) -> object:
+    """A deep copy in dicts and lists."""
+    if isinstance(value, Mapping):
+        return {key: plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [plain(item) for item in value]
+    return value
