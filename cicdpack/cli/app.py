@@ -217,7 +217,7 @@ def _print_error(error: CicdpackError) -> int:
 
     sys.stdout.flush()
     screen = stderr()
-    screen.print(problem_lines(getattr(error, "problems", ())))
+    screen.print(problem_lines(getattr(error, "findings", ())))
     screen.print(error_lines(error))
     return error.exit_code
 

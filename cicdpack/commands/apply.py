@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from cicdpack.bundle.parameters import bind
+from cicdpack.bundle.binding import bind
 from cicdpack.bundle.render import render
 from cicdpack.commands.bundles import ChosenBundle, choose_bundle
 from cicdpack.commands.names import check_name
@@ -40,13 +40,13 @@ class NothingRendered(CicdpackError):
 
 
 class InvalidRendering(CicdpackError):
-    """What was rendered cannot work; `problems` says where and why. Nothing was written."""
+    """What was rendered cannot work; `findings` says where and why. Nothing was written."""
 
     exit_code = 1
 
     def __init__(self, project: str, problems: tuple[Problem, ...]) -> None:
         super().__init__(f"the pipelines rendered for `{project}` cannot work; nothing was written")
-        self.problems = problems
+        self.findings = problems
 
 
 class SharedFile(CicdpackError):
@@ -147,7 +147,7 @@ def _share(
     settings: Mapping[str, str],
 ) -> _Share:
     check_name(project, names)
-    layers, noticed = layers_of(repository, project, settings, chosen.bundle.schema)
+    layers, noticed = layers_of(repository, project, settings, chosen.bundle.parameters)
     bound = bind(chosen.bundle, layers)
     seed = hashlib.sha256(f"{chosen.digest}\0{project.name}".encode()).digest()
     rendering = render(chosen.bundle, bound.values, seed=seed)
@@ -168,11 +168,11 @@ def _share(
 
 def _wanted(rendering: Rendering) -> tuple[Wanted, ...]:
     files = (
-        WantedFile(path=file.path, after=Present(data=file.data, executable=bool(file.mode & 0o100)))
+        WantedFile(path=file.path, after=Present(data=file.data, executable=file.executable))
         for file in rendering.files
     )
     values = (
-        WantedValues(path=overlay.path, values=overlay.values, creates=overlay.create, origin=overlay.source)
+        WantedValues(path=overlay.path, values=overlay.value(), creates=overlay.create, origin=overlay.source)
         for overlay in rendering.overlays
     )
     return (*files, *values)

@@ -16,20 +16,21 @@ from cicdpack.errors import CicdpackError
 from cicdpack.validate.matrix import check_bundle
 
 if TYPE_CHECKING:
+    from cicdpack.archive.foreign import Opened
     from cicdpack.problems import Problem
 
 DEFAULT_ARCHIVE = Path("cicd.tar.gz")
 
 
 class InvalidBundle(CicdpackError):
-    """The bundle has errors; `problems` holds all of them, warnings included."""
+    """The bundle has errors; `findings` holds all of them, warnings included."""
 
     exit_code = 1
 
     def __init__(self, label: str, problems: tuple[Problem, ...]) -> None:
         errors = sum(problem.severity == "error" for problem in problems)
         super().__init__(f"{label} has {errors} error{'s' * (errors != 1)}; nothing was written")
-        self.problems = problems
+        self.findings = problems
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,9 +110,15 @@ def check(request: BuildRequest) -> CheckReport:
         missing=archive is None,
         members=len(source.entries),
         differences=compare(without_manifest(archive.entries) if archive else (), without_manifest(source.entries)),
-        not_canonical=archive.not_canonical if archive else None,
+        not_canonical=_not_canonical(archive),
         problems=problems,
     )
+
+
+def _not_canonical(archive: Opened | None) -> str | None:
+    if archive is None or archive.canonical:
+        return None
+    return "; ".join(finding.message for finding in archive.findings)
 
 
 def _prepare(request: BuildRequest) -> tuple[Source, tuple[Problem, ...]]:

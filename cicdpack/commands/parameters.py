@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cicdpack.bundle.parameters import Layer
+from cicdpack.bundle.binding import Layer
 from cicdpack.commands.cli_versions import is_known_bad, minimum_cli_version
 from cicdpack.commands.repository import REPOSITORY_PARAMETERS, Project, Repository
 from cicdpack.errors import CicdpackError
@@ -64,8 +64,8 @@ def layers_of(
     known = {name: value for name, value in (facts | bump).items() if name in schema.properties}
     return (
         _baked_layer(repository, schema),
-        Layer(origin=REPOSITORY_PARAMETERS, source=REPOSITORY_PARAMETERS, values=repository.parameters),
-        Layer(origin=project.parameters_path, source=project.parameters_path, values=project.parameters),
+        repository.parameters,
+        project.parameters,
         Layer(origin=FACTS, values=known),
         Layer(origin=SETTINGS, values=dict(settings), strict=True),
     ), problems
@@ -81,13 +81,13 @@ def _baked_layer(repository: Repository, schema: Schema) -> Layer:
 
 
 def _check_clouds(repository: Repository, project: Project, settings: Mapping[str, str]) -> None:
-    ours, theirs = repository.parameters.get(CLOUD), project.parameters.get(CLOUD)
+    ours, theirs = repository.parameters.values.get(CLOUD), project.parameters.values.get(CLOUD)
     if CLOUD not in settings and ours is not None and theirs is not None and ours != theirs:
         raise CloudsDiffer(ours, theirs, project.parameters_path)
 
 
 def _check_hosts(repository: Repository, project: Project, settings: Mapping[str, str], schema: Schema) -> None:
-    given = repository.parameters | project.parameters | settings
+    given = {**repository.parameters.values, **project.parameters.values, **settings}
     for name in (STAGING_HOST, PROD_HOST):
         if name in schema.properties and not given.get(name) and repository.baked_hosts is None:
             raise NoWorkspaceHost(name)
@@ -100,7 +100,7 @@ def _bump(
     if CLI_VERSION not in schema.properties or CLI_VERSION in settings:
         return {}, ()
     default = str(schema.properties[CLI_VERSION].default or "")
-    asked = str(repository.parameters.get(CLI_VERSION) or project.parameters.get(CLI_VERSION) or default)
+    asked = str(project.parameters.values.get(CLI_VERSION) or repository.parameters.values.get(CLI_VERSION) or default)
     if not is_known_bad(asked):
         return {}, ()
     bump = minimum_cli_version() if is_known_bad(default) else default

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cicdpack.bundle.gojson import load_object
+from cicdpack.bundle.binding import Layer
 from cicdpack.commands.hosts import DEPLOY_WORKFLOWS, BakedHosts, find_baked_hosts
 from cicdpack.disk.files import read_file
 from cicdpack.disk.project import find_upwards, list_projects
@@ -84,7 +84,7 @@ class Project:
 
     name: str
     folder: str
-    parameters: Mapping[str, object]
+    parameters: Layer
     declares_catalog: bool
 
     @property
@@ -98,7 +98,7 @@ class Repository:
     """A folder with `cicd_params.json`, what that says, and the hosts that an older deploy workflow bakes in."""
 
     root: Path
-    parameters: Mapping[str, object]
+    parameters: Layer
     baked_hosts: BakedHosts | None
 
 
@@ -110,7 +110,7 @@ def open_repository(given: Path | None) -> Repository:
     data = read_file(root / REPOSITORY_PARAMETERS, limit=MAX_PARAMETERS_BYTES)
     return Repository(
         root=root,
-        parameters=load_object(data, source=REPOSITORY_PARAMETERS),
+        parameters=Layer.from_json(data, origin=REPOSITORY_PARAMETERS, source=REPOSITORY_PARAMETERS),
         baked_hosts=find_baked_hosts(_deploy_workflows(root)),
     )
 
@@ -124,15 +124,17 @@ def _deploy_workflows(root: Path) -> dict[str, str]:
     return texts
 
 
-def find_project(repository: Repository, wanted: str) -> Project:
-    """Find a project by its `bundle.name`, or by its folder, from the root or as a path from the working folder."""
-    names = project_names(repository)
+def find_project(repository: Repository, wanted: str, names: Mapping[str, str]) -> Project:
+    """Find a project by its `bundle.name`, or by its folder, from the root or as a path from the working folder.
+
+    `names` is what `project_names` says of the repository.
+    """
     by_name = tuple(folder for folder, name in names.items() if name == wanted)
     if len(by_name) > 1:
         raise AmbiguousProject(wanted, by_name)
     folder = by_name[0] if by_name else _folder(repository, wanted)
     if folder not in names:
-        raise UnknownProject(wanted, tuple(sorted(names.values())))
+        raise UnknownProject(wanted, tuple(sorted(name or folder for folder, name in names.items())))
     return load_project(repository, folder)
 
 
@@ -148,16 +150,14 @@ def _folder(repository: Repository, wanted: str) -> str:
 
 
 def project_names(repository: Repository) -> dict[str, str]:
-    """Return folder -> `bundle.name` for every project, in folder order."""
+    """Return folder -> `bundle.name` for every project, in folder order; empty where a file does not say it."""
     from cicdpack.yamledit.peeking import peek
 
     names: dict[str, str] = {}
-    for folder in list_projects(repository.root):
+    for folder in map(str, list_projects(repository.root)):
         source = f"{folder}/{PROJECT_FILE}"
         text = read_file(repository.root / source, limit=MAX_PROJECT_FILE_BYTES)
-        name = peek(text, ("bundle", "name"), source=source)
-        if name is not None:
-            names[folder] = name
+        names[folder] = peek(text, ("bundle", "name"), source=source) or ""
     return names
 
 
@@ -181,6 +181,8 @@ def load_project(repository: Repository, folder: str) -> Project:
     return Project(
         name=name,
         folder=folder,
-        parameters=load_object(read_file(repository.root / parameters, limit=MAX_PARAMETERS_BYTES), source=parameters),
+        parameters=Layer.from_json(
+            read_file(repository.root / parameters, limit=MAX_PARAMETERS_BYTES), origin=parameters, source=parameters
+        ),
         declares_catalog=isinstance(variables, dict) and "catalog_name" in variables,
     )
