@@ -45,8 +45,9 @@ class Machine:
         return found
 
     def _search(self, pos: int, *, any_match: bool) -> Slots | None:
-        program, symbols, mask = self.program, self.symbols, self.program.mask
-        end, first_position = len(symbols), pos
+        program, symbols, marks = self.program, self.symbols, self.marks
+        mask, first, kind = program.mask, program.first, program.kind
+        end, begin = len(symbols), pos
         unset = (-1,) * (self.slots - 2)
         found: Slots | None = None
         threads: list[tuple[int, Slots]] = []
@@ -58,14 +59,19 @@ class Machine:
                 pos = self._next_opening(pos)
                 if pos > end:
                     return None
-            if found is None and not (program.anchored and pos > first_position):
+            if found is None and not (program.anchored and pos > begin):
                 self._follow(program.start, (pos, pos, *unset), pos, threads)
             symbol = symbols[pos] if pos < end else 0
-            self.generation += 1
+            generation = self.generation = self.generation + 1
             following: list[tuple[int, Slots]] = []
             for pc, slots in threads:
                 if mask[pc] & symbol:
-                    self._follow(program.first[pc], slots, pos + 1, following)
+                    target = first[pc]
+                    if kind[target] > READ:
+                        self._follow(target, slots, pos + 1, following)
+                    elif marks[target] != generation:
+                        marks[target] = generation
+                        following.append((target, slots))
                 elif not pc:
                     found = (slots[0], pos, *slots[2:])
                     break

@@ -12,7 +12,6 @@ Groups stand on a stack of our own, so that depth costs no Python frames. Errors
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from cicdpack.gotemplate.regexp import errors
@@ -55,32 +54,30 @@ MAX_PATTERN = 1 << 16
 MAX_RANGES = 1 << 18
 """Ranges of runes in all different classes of a pattern, some 30 MB. Go allows 17 million."""
 
+FOLD = 1
+"""`(?i)`: case does not count."""
+LINES = 2
+"""`(?m)`: `^` and `$` match at lines' ends too."""
+DOT_ALL = 4
+"""`(?s)`: a dot matches a newline."""
+LAZY = 8
+"""`(?U)`: `*` takes little and `*?` takes much."""
+
+_FLAGS = {"i": FOLD, "m": LINES, "s": DOT_ALL, "U": LAZY}
 _NOT_NEWLINE = ((0, 0x09), (0x0B, 0x10FFFF))
 _ANCHORS = {"A": BEGIN_TEXT, "z": END_TEXT, "b": WORD_BOUNDARY, "B": NO_WORD_BOUNDARY}
 
 
-@dataclass(frozen=True, slots=True)
-class Flags:
-    """What `(?imsU)` turns on."""
-
-    i: bool = False
-    """Case does not count."""
-    m: bool = False
-    """`^` and `$` match at lines' ends too."""
-    s: bool = False
-    """A dot matches a newline."""
-    U: bool = False
-    """`*` takes little and `*?` takes much."""
-
-
-@dataclass(slots=True)
 class Group:
     """An open parenthesis: its index if it captures, what has been read in it, the flags to go back to."""
 
-    capture: int | None
-    flags: Flags
-    parts: list[Node] = field(default_factory=list)
-    branches: list[Node] = field(default_factory=list)
+    __slots__ = ("branches", "capture", "flags", "parts")
+
+    def __init__(self, capture: int | None, flags: int) -> None:
+        self.capture = capture
+        self.flags = flags
+        self.parts: list[Node] = []
+        self.branches: list[Node] = []
 
     def close_branch(self) -> None:
         """End what stands before a `|` or the closing parenthesis."""
@@ -109,7 +106,7 @@ class Parser:
         self.spend = spend
         self.classes: dict[Ranges, Chars] = {}
         self.ranges_left = MAX_RANGES
-        self.flags = Flags()
+        self.flags = 0
         self.names = [""]
         self.groups = [Group(None, self.flags)]
 
@@ -143,7 +140,7 @@ class Parser:
         self.groups[-1].parts.append(self._checked(node))
 
     def _literal(self, rune: int) -> None:
-        self._class(fold_rune(rune) if self.flags.i else ((rune, rune),))
+        self._class(fold_rune(rune) if self.flags & FOLD else ((rune, rune),))
 
     def _piece(self, character: str) -> None:
         """Read one piece that is not a repeat."""
@@ -157,7 +154,7 @@ class Parser:
                 scanner.pos += 1
                 self.groups[-1].close_branch()
             case "[":
-                self._class(scanner.bracket_class(folded=self.flags.i))
+                self._class(scanner.bracket_class(folded=bool(self.flags & FOLD)))
             case "\\":
                 self._escape()
             case "." | "^" | "$":
@@ -179,10 +176,10 @@ class Parser:
 
     def _dot_or_anchor(self, character: str) -> Node:
         if character == ".":
-            return Chars(ANY if self.flags.s else _NOT_NEWLINE)
+            return Chars(ANY if self.flags & DOT_ALL else _NOT_NEWLINE)
         if character == "^":
-            return Assert(BEGIN_LINE if self.flags.m else BEGIN_TEXT)
-        return Assert(END_LINE if self.flags.m else END_TEXT)
+            return Assert(BEGIN_LINE if self.flags & LINES else BEGIN_TEXT)
+        return Assert(END_LINE if self.flags & LINES else END_TEXT)
 
     def _escape(self) -> None:
         scanner = self.scanner
@@ -193,7 +190,7 @@ class Parser:
         elif letter == "Q":
             self._quotation()
         else:
-            ranges = scanner.class_escape(folded=self.flags.i)
+            ranges = scanner.class_escape(folded=bool(self.flags & FOLD))
             if ranges is None:
                 self._literal(scanner.escape())
             else:
@@ -255,8 +252,8 @@ class Parser:
         flags, turn_on, letters_missing = self.flags, True, False
         while scanner.pos < scanner.end:
             character = scanner.next_rune()
-            if character in {"i", "m", "s", "U"}:
-                flags = replace(flags, **{character: turn_on})
+            if character in _FLAGS:
+                flags = flags | _FLAGS[character] if turn_on else flags & ~_FLAGS[character]
                 letters_missing = False
             elif character == "-" and turn_on:
                 turn_on, letters_missing = False, True
@@ -289,7 +286,7 @@ class Parser:
         parts = self.groups[-1].parts
         if not parts:
             raise RegexpError(errors.MISSING_REPEAT_ARGUMENT, piece)
-        node = Repeat(parts.pop(), low, high, greedy=lazy == self.flags.U)
+        node = Repeat(parts.pop(), low, high, greedy=lazy == bool(self.flags & LAZY))
         if max(low, high) >= 2 and node.repeats > MAX_REPEAT:
             raise RegexpError(errors.BAD_REPEAT_COUNT, piece)
         self._push(node)
