@@ -44,6 +44,9 @@ SYNCED_TOGETHER = 64
 """New files that are open at once, to be synced in one go: the file system then writes them in fewer transactions."""
 
 
+WRITTEN = "all files are written, only tidying up failed; the next run does that"
+
+
 class StaleError(CicdpackError):
     """A file is not what it was when the plan was made; nothing was written."""
 
@@ -125,13 +128,16 @@ def _commit(anchor: Anchor, writes: tuple[Write, ...]) -> None:
             _replace(*_at(anchor, step), change, step)
         _sync_folders(anchor, journal)
         journals.advance(anchor, "replace", "finish")
-        finish(anchor, journal)
     except BaseException as error:
         done = _settle(anchor, journal)
         if isinstance(error, OSError):
-            hint = "all files were written nevertheless" if done else "nothing was changed"
+            hint = WRITTEN if done else "nothing was changed"
             raise UnwritableFileError(_named(error), reason_of(error), hint=hint) from error
         raise
+    try:
+        finish(anchor, journal)
+    except OSError as error:
+        raise UnwritableFileError(_named(error), reason_of(error), hint=WRITTEN) from error
 
 
 def _settle(anchor: Anchor, journal: Journal) -> bool:

@@ -126,13 +126,11 @@ def _undo_step(folder: Folder, name: str, step: Step) -> bool:
 
 
 def _undo_create(folder: Folder, name: str, step: Step) -> bool:
-    """A new file is ours if it is the staged one, or if the staged one has gone and the content is ours."""
+    """A new file is ours if it is the staged one, or if the staged one has gone, and if its content is still ours."""
     if folder.look(name) is None:
         return True
-    if folder.look(step.new) is not None:
-        if _is_same(folder, name, step.new):
-            folder.remove(name)
-        return True  # Else the name was taken before we came to it.
+    if folder.look(step.new) is not None and not _is_same(folder, name, step.new):
+        return True  # The name was taken before we came to it.
     if _digest(folder, name) != step.after:
         return False
     folder.remove(name)

@@ -1,0 +1,58 @@
+"""A stand-in for `os` in the modules that write: it counts what changes the disk, and fails or dies at one of them."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import pytest
+
+CHANGING = frozenset({"mkdir", "rmdir", "unlink", "link", "replace", "write", "fsync", "fchmod", "fchown", "open"})
+MODULES = ("cicdpack.disk.folder", "cicdpack.disk.commit")
+
+
+class Killed(BaseException):
+    """The process is dead: nothing that it tries afterwards happens any more."""
+
+
+class FaultyOs:
+    """Like `os`, but for step number `at` (from 0) of those that change the disk.
+
+    With `error` that step alone raises it, and is otherwise skipped. Without, the process dies there: `die` is called,
+    or `Killed` is raised by this step and by each that follows. A write that is cut off has written half.
+    """
+
+    def __init__(self, at: int, *, error: OSError | None = None, die: Callable[[], None] | None = None) -> None:
+        self.at = at
+        self.error = error
+        self.die = die
+        self.steps = 0
+
+    def __getattr__(self, name: str) -> Any:
+        real = getattr(os, name)
+        return self._wrapped(name, real) if name in CHANGING else real
+
+    def _wrapped(self, name: str, real: Any) -> Any:
+        def call(*arguments: Any, **options: Any) -> Any:
+            if name == "open" and not arguments[1] & os.O_CREAT:
+                return real(*arguments, **options)
+            step, self.steps = self.steps, self.steps + 1
+            if step == self.at or (self.error is None and step > self.at):
+                if name == "write" and step == self.at:
+                    real(arguments[0], bytes(arguments[1])[: len(arguments[1]) // 2])
+                if self.error is not None:
+                    raise self.error
+                if self.die is not None:
+                    self.die()
+                raise Killed
+            return real(*arguments, **options)
+
+        return call
+
+    def install(self, monkeypatch: pytest.MonkeyPatch) -> FaultyOs:
+        for module in MODULES:
+            monkeypatch.setattr(f"{module}.os", self)
+        return self
