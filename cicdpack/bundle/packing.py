@@ -1,0 +1,50 @@
+"""Entries of a bundle -> the same with a manifest that describes them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cicdpack.bundle.bundle import TEMPLATE, Bundle
+from cicdpack.bundle.manifest import Manifest, describe_files, put_manifest, without_manifest
+from cicdpack.bundle.source import SourceConfig
+from cicdpack.bundle.templates import Templates
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from cicdpack.archive.entries import Entry
+
+PIN_PREFIX = "pin_"
+"""Library definitions with such names hold the versions of the tools and actions that the pipelines use."""
+
+_PLATFORMS = {".azure": "azure_devops", ".github": "github_actions", ".gitlab": "gitlab", ".gitlab-ci.yml": "gitlab"}
+"""First component below `template/` -> the value of `input_cicd_platform` that renders it."""
+
+
+def with_manifest(entries: Iterable[Entry]) -> tuple[Entry, ...]:
+    """Return the entries with a fresh manifest. Raises what `Bundle.from_entries` and the library's pins raise."""
+    own = without_manifest(entries)
+    bundle = Bundle.from_entries(own)
+    return put_manifest(own, make_manifest(bundle))
+
+
+def make_manifest(bundle: Bundle) -> Manifest:
+    """Describe a bundle. Raises `RenderError` for a library or a pin that is no template."""
+    config = bundle.source_config or SourceConfig()
+    templates = Templates.of(bundle)
+    return Manifest(
+        name=config.name,
+        version=config.version,
+        files=describe_files(bundle.content),
+        parameters=tuple(sorted(bundle.parameters.properties)),
+        platforms=find_platforms(bundle),
+        pins={name.removeprefix(PIN_PREFIX): templates.call(name).strip() for name in templates.names(PIN_PREFIX)},
+        history=config.history,
+    )
+
+
+def find_platforms(bundle: Bundle) -> tuple[str, ...]:
+    """Return the platforms that the bundle has pipelines for, sorted."""
+    prefix = f"{TEMPLATE}/"
+    tops = {entry.path[len(prefix) :].partition("/")[0] for entry in bundle.content if entry.path.startswith(prefix)}
+    return tuple(sorted({_PLATFORMS[top] for top in tops if top in _PLATFORMS}))

@@ -1,0 +1,93 @@
+"""The patterns that templates hand to `skip`, and what they match."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from cicdpack.bundle.cli_text import NestedFailure, RenderError
+from cicdpack.bundle.errors import BundleError
+from cicdpack.bundle.paths import PatternSyntaxError, join, matches
+from cicdpack.gotemplate.errors import FunctionError
+from cicdpack.gotemplate.values import Func
+from cicdpack.problems import Location
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from cicdpack.bundle.templates import Templates
+
+MAX_NESTED_SKIPS = 16
+"""`skip` calls inside a pattern that another `skip` renders. The CLI has no limit, and overflows its stack."""
+
+
+class SkipError(BundleError):
+    """A `skip` that cannot be obeyed."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Skip:
+    pattern: str
+    source: str
+
+
+class Skips:
+    """The patterns collected so far, in order, and the function that adds to them.
+
+    A pattern is relative to the folder of the file that calls; it is joined with that folder's path first and rendered
+    as a template then, so it is compared with rendered paths.
+    """
+
+    def __init__(self, data: Mapping[str, object]) -> None:
+        self._data = data
+        self._skips: list[_Skip] = []
+        self._templates: Templates | None = None
+        self._depth = 0
+        self.folder: str | None = ""
+        self.source = ""
+
+    def enter(self, folder: str | None, source: str) -> None:
+        """Say which file is rendered next: its folder (None where `skip` may not be called) and its path."""
+        self.folder = folder
+        self.source = source
+
+    def bind(self, templates: Templates) -> Templates:
+        """Return templates that know `skip`."""
+        self._templates = templates.with_functions({"skip": Func(self._add, "string")})
+        return self._templates
+
+    def match(self, path: str) -> bool:
+        """Tell whether a rendered path matches a pattern. Raises `SkipError` for the first bad one on the way."""
+        for skip in self._skips:
+            try:
+                if matches(skip.pattern, path):
+                    return True
+            except PatternSyntaxError:
+                raise SkipError(
+                    f"`skip` got `{skip.pattern}`, which is no pattern",
+                    cli_text="syntax error in pattern",
+                    location=Location(path=skip.source),
+                    hint="`*`, `?` and `[a-z]` are special; put a backslash before one that is meant literally",
+                ) from None
+        return False
+
+    def _add(self, pattern: str) -> str:
+        if self.folder is None:
+            raise _SkipInFolderName("skip cannot be called in the name of a folder")
+        if self._templates is None or self._depth >= MAX_NESTED_SKIPS:
+            raise FunctionError(f"more than {MAX_NESTED_SKIPS} skips inside each other")
+        self._depth += 1
+        try:
+            raw = join(self.folder, pattern)
+            rendered = self._templates.render_text(raw, self._data, source=f"{self.source} (pattern of `skip`)")
+        except RenderError as error:
+            raise NestedFailure(error) from error
+        finally:
+            self._depth -= 1
+        if all(skip.pattern != rendered for skip in self._skips):
+            self._skips.append(_Skip(rendered, self.source))
+        return ""
+
+
+class _SkipInFolderName(FunctionError):
+    """`skip` was called in the name of a folder: its pattern would contain the call itself."""
