@@ -45,7 +45,7 @@ class Limits:
     """Output of all executions and strings made on the way, in one rendering: what a small runner can hold."""
 
 
-class LimitExceeded(Exception):  # noqa: N818 - it is a signal, the error with a place is made by the evaluator
+class LimitExceeded(Exception):
     """A limit ran out. `text` says which, with its number; it is an error message without a place."""
 
     def __init__(self, text: str) -> None:

@@ -31,6 +31,9 @@ class Invalid:
 
     __slots__ = ()
 
+    def __bool__(self) -> bool:
+        return False
+
     def __repr__(self) -> str:
         return "INVALID"
 
@@ -60,15 +63,29 @@ class Boxed:
         self.value = value
 
 
-class Slice(list[T]):
-    """A Go slice that is not `[]interface {}`. `nil` tells Go's nil slice from an empty one (`%#v`, `eq x nil`)."""
+class Part(list[object]):
+    """A part of a `[]interface {}`; `rest` is what follows it, which `slice` can reach again as it does in Go."""
 
-    __slots__ = ("nil",)
+    __slots__ = ("rest",)
+
+    def __init__(self, items: list[object]) -> None:
+        super().__init__(items)
+        self.rest: list[object] = []
+
+
+class Slice(list[T]):
+    """A Go slice that is not `[]interface {}`. `nil` tells Go's nil slice from an empty one (`%#v`, `eq x nil`).
+
+    `rest` is what follows a part of a slice, as in `Part`.
+    """
+
+    __slots__ = ("nil", "rest")
     go_type: ClassVar[str]
 
     def __init__(self, items: list[T] | tuple[T, ...] = (), *, nil: bool = False) -> None:
         super().__init__(items)
         self.nil = nil
+        self.rest: list[T] = []
 
 
 class Strings(Slice[str]):
@@ -133,6 +150,9 @@ class NilPointer:
         self.go_type = go_type
         self.attrs: Mapping[str, Func | None] = attrs or {}
 
+    def __bool__(self) -> bool:
+        return False
+
 
 class GoObject:
     """An opaque Go object behind a pointer: always true, prints `str(self)`.
@@ -183,6 +203,7 @@ _TYPES: dict[type, str] = {
     float: "float64",
     complex: "complex128",
     list: "[]interface {}",
+    Part: "[]interface {}",
     dict: "map[string]interface {}",
     Boxed: "interface {}",
 }

@@ -1,0 +1,148 @@
+"""Number literals of templates: which Go types a constant fits (as package `strconv` and Go's grammar read it)."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from cicdpack.gotemplate import lex
+from cicdpack.gotemplate.nodes import Number
+from cicdpack.gotemplate.quoting import quote, unquote_rune
+
+MAX_INT64: Final = 2**63 - 1
+MIN_INT64: Final = -(2**63)
+MAX_UINT64: Final = 2**64 - 1
+
+_INT = re.compile(
+    r"([+-]?)(?:0[xX]((?:_?[0-9a-fA-F])+)|0[bB]((?:_?[01])+)|0[oO]((?:_?[0-7])+)|(0(?:_?[0-7])+)|(0|[1-9](?:_?[0-9])*))"
+)
+_DIGITS = "[0-9](?:_?[0-9])*"
+_FLOAT = re.compile(rf"[+-]?(?:{_DIGITS}\.?(?:{_DIGITS})?|\.{_DIGITS})(?:[eE][+-]?{_DIGITS})?")
+_HEX_FLOAT = re.compile(
+    r"[+-]?0[xX](?:(?:_?[0-9a-fA-F])+\.?(?:[0-9a-fA-F](?:_?[0-9a-fA-F])*)?|_?\.[0-9a-fA-F](?:_?[0-9a-fA-F])*)"
+    r"[pP][+-]?[0-9](?:_?[0-9])*"
+)
+_BASES = (16, 2, 8, 8, 10)
+
+
+class NumberError(ValueError):
+    """A literal that is no number: the message is Go's."""
+
+
+def parse_number(pos: int, text: str, kind: int) -> Number:
+    """Return the constant that a token denotes; raise `NumberError` or `QuoteError` with Go's text."""
+    number = Number(pos, text)
+    if kind == lex.CHAR_CONSTANT:
+        code = unquote_rune(text)
+        number.int_value = number.uint_value = code
+        number.float_value = float(code)
+    elif kind == lex.COMPLEX:
+        _set_complex(number, _parse_complex(text))
+    elif text.isdigit() and text[0] != "0" and len(text) < 19:
+        number.int_value = number.uint_value = value = int(text)
+        number.float_value = float(value)
+    else:
+        imaginary = parse_float(text[:-1]) if text.endswith("i") else None
+        if imaginary is not None:
+            _set_complex(number, complex(0.0, imaginary))
+        else:
+            _set_real(number, text)
+    return number
+
+
+def parse_int(text: str) -> int | None:
+    """Return the value of an integer literal in any of Go's bases, or `None`."""
+    match = _INT.fullmatch(text)
+    if match is None:
+        return None
+    group = match.lastindex or 0
+    value = int(match[group].replace("_", ""), _BASES[group - 2])
+    return -value if match[1] == "-" else value
+
+
+def parse_float(text: str) -> float | None:
+    """Return the value of a float literal, or `None`; what overflows `float64` is none."""
+    if _FLOAT.fullmatch(text):
+        value = float(text.replace("_", ""))
+    elif _HEX_FLOAT.fullmatch(text):
+        try:
+            value = float.fromhex(text.replace("_", ""))
+        except OverflowError:
+            return None
+    else:
+        return None
+    return None if value in (float("inf"), float("-inf")) else value
+
+
+def _set_real(number: Number, text: str) -> None:
+    value = parse_int(text)
+    if value is not None:
+        unsigned = value if text[0] not in "+-" else None
+        if unsigned is not None and unsigned <= MAX_UINT64:
+            number.uint_value = unsigned
+        if MIN_INT64 <= value <= MAX_INT64:
+            number.int_value = value
+            if value == 0:
+                number.uint_value = 0
+        if number.int_value is not None or number.uint_value is not None:
+            number.float_value = float(value)
+            hexadecimal = text.lstrip("+-")[:2] in ("0x", "0X")
+            number.looks_float = not hexadecimal and any(char in ".eEpP" for char in text)
+            return
+    real = parse_float(text)
+    if real is None and value is not None:
+        # An integer far beyond 64 bits reads as a float, too.
+        real = float("inf") if len(text) > 300 else float(value)
+        if real == float("inf"):
+            raise NumberError(f"illegal number syntax: {quote(text)}")
+    if real is None:
+        raise NumberError(f"illegal number syntax: {quote(text)}")
+    if not any(char in ".eEpP" for char in text):
+        raise NumberError(f"integer overflow: {quote(text)}")
+    _set_float(number, real)
+    number.looks_float = not _is_hex_integer(text)
+
+
+def _is_hex_integer(text: str) -> bool:
+    return text[:2] in ("0x", "0X") and not any(char in "pP" for char in text)
+
+
+def _set_float(number: Number, real: float) -> None:
+    number.float_value = real
+    if real.is_integer():
+        whole = int(real)
+        # Go compares after a conversion that rounds the bounds up, so 2^63 itself is out.
+        if MIN_INT64 <= whole <= MAX_INT64:
+            number.int_value = whole
+        if 0 <= whole <= MAX_UINT64:
+            number.uint_value = whole
+
+
+def _set_complex(number: Number, value: complex) -> None:
+    number.complex_value = value
+    if value.imag == 0:
+        _set_float(number, value.real)
+
+
+def _parse_complex(text: str) -> complex:
+    """Return the value of `1+2i`: both parts as Go's scanner reads them."""
+    split = max(
+        at for at in range(1, len(text)) if text[at] in "+-" and not (text[at - 1] in "eEpP" and _exponent(text, at))
+    )
+    real = _scanned(text[:split])
+    imaginary = _scanned(text[split:-1])
+    return complex(real, imaginary)
+
+
+def _exponent(text: str, at: int) -> bool:
+    return text[at - 1] in "pP" or text.lstrip("+-")[:2] not in ("0x", "0X")
+
+
+def _scanned(text: str) -> float:
+    value = parse_float(text)
+    whole = parse_int(text)
+    if value is None and whole is not None:
+        value = float(whole)
+    if value is None:
+        raise NumberError("syntax error scanning complex number")
+    return value
