@@ -1,0 +1,166 @@
+"""`build` and `verify`, beside the tools that make or read reproducible archives."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from benchmarks import material
+from benchmarks.case import Case, Missing, Peer
+from benchmarks.goals import MIB, MaxPeak, Within
+from benchmarks.measure import CannotRunError, Subject
+from benchmarks.processes import ROOT, environment, in_process, process
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from benchmarks.bench import Bench
+
+PACK = "benchmarks.workers.pack"
+UNPACK = "benchmarks.workers.unpack"
+
+GNU_TAR = (
+    "tar --format=posix --sort=name --mtime=@315532800 --owner=0 --group=0 --numeric-owner --mode=go+u,go-w"
+    " --pax-option=delete=atime,delete=ctime -cf - source"
+)
+"""The recipe of reproducible-builds.org."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Size:
+    """A bundle source of `files` files of `size` bytes each, beside one pipeline."""
+
+    files: int
+    size: int = 3_200
+    runs: int
+
+    @property
+    def label(self) -> str:
+        """How the table calls it."""
+        total = self.files * self.size
+        return f"{self.files:,} files" + (f" ({total / 1e6:.0f} MB)" if total >= 10_000_000 else "")
+
+
+def cases(bench: Bench) -> Iterator[Case]:
+    """In process and as a process, from small to, with `--full`, large."""
+    sizes = [Size(files=12, runs=15), Size(files=bench.large, runs=9)]
+    if bench.full:
+        sizes += [Size(files=20_000, runs=3), Size(files=100, size=1_000_000, runs=3)]
+    for size in sizes:
+        work = bench.folder / f"pack-{size.files}"
+        material.write_bundle_source(work / "source", 1)
+        material.write_data(work / "source", size.files, size.size)
+        yield _encode(bench, work, size)
+        yield _build(bench, work, size)
+        yield _decode(bench, work, size)
+        yield _verify(bench, work, size)
+    small, large = (bench.folder / f"pack-{files}" / "source" for files in (bench.large // 10, bench.large))
+    material.write_bundle_source(small, 1)
+    material.write_data(small, bench.large // 10, 3_200)
+    yield Case(
+        name=f"encode {bench.large:,} files beside a tenth of them, in process",
+        ours=_packer(bench, "cicdpack", large),
+        peers=(Peer(subject=_packer(bench, "cicdpack", small), goal=Within(times=12.5)),),
+        runs=bench.runs(15),
+    )
+
+
+def _packer(bench: Bench, tool: str, folder: Path) -> Subject:
+    python = bench.peers.python if tool == "repro-tarfile" else bench.python
+    return in_process(tool, python, PACK, tool, folder, home=bench.home)
+
+
+def _encode(bench: Bench, work: Path, size: Size) -> Case:
+    source = work / "source"
+    return Case(
+        name=f"encode {size.label}, in process",
+        ours=_packer(bench, "cicdpack", source),
+        peers=(
+            bench.peer("repro-tarfile", lambda: _packer(bench, "repro-tarfile", source)),
+            Peer(subject=_packer(bench, "tarfile", source)),
+        ),
+        runs=bench.runs(3 * size.runs),
+    )
+
+
+def _build(bench: Bench, work: Path, size: Size) -> Case:
+    """Ours reads, checks, renders every combination of options, packs and hashes; the others read and pack."""
+    target, source = work / "built.tar.gz", work / "source"
+
+    def packed_by(name: str, *command: str | Path) -> Subject:
+        return process(name, command, cwd=work, home=bench.home, prepare=lambda: target.unlink(missing_ok=True))
+
+    def shell(name: str, command: str) -> Subject:
+        return packed_by(name, _tool("sh"), "-ec", f"{command} > '{target}'")
+
+    def repro_tarfile() -> Subject:
+        script = ROOT / "benchmarks" / "workers" / "repro_pack.py"
+        return packed_by("repro-tarfile", bench.peers.python, script, source, target)
+
+    def git_archive() -> Subject:
+        _commit(source, bench)
+        return shell("git archive", "git -C source archive --format=tar HEAD")
+
+    input_size = size.files * size.size
+    return Case(
+        name=f"`build` {size.label}",
+        ours=packed_by("cicdpack", bench.cicdpack, "build", source, "-o", target),
+        peers=(
+            bench.peer("repro-tarfile", repro_tarfile),
+            bench.peer("GNU tar", lambda: shell("GNU tar", GNU_TAR)),
+            bench.peer("GNU tar + gzip", lambda: shell("GNU tar + gzip", f"{GNU_TAR} | gzip -n")),
+            bench.peer("git archive", git_archive),
+        ),
+        goals=(MaxPeak(size=int(2.5 * input_size) + 40 * MIB),),
+        runs=bench.runs(size.runs),
+    )
+
+
+def _decode(bench: Bench, work: Path, size: Size) -> Case:
+    def reader(tool: str) -> Subject:
+        return in_process(tool, bench.python, UNPACK, tool, work / "source", home=bench.home)
+
+    return Case(
+        name=f"decode {size.label}, in process",
+        ours=reader("cicdpack"),
+        peers=(Peer(subject=reader("tarfile")),),
+        runs=bench.runs(3 * size.runs),
+    )
+
+
+def _verify(bench: Bench, work: Path, size: Size) -> Case:
+    """Ours proves that the archive is canonical and hashes every member; the others read it to its end."""
+    archive = work / "verified.tar.gz"
+
+    def prepare() -> None:
+        if not archive.exists():
+            bench.build(work / "source", archive)
+
+    def other(name: str, *arguments: str) -> Peer | Missing:
+        return bench.peer(
+            name, lambda: process(name, [_tool(name.split(maxsplit=1)[0]), *arguments, archive], home=bench.home)
+        )
+
+    return Case(
+        name=f"`verify` {size.label}",
+        ours=process("cicdpack", [bench.cicdpack, "verify", archive], home=bench.home, prepare=prepare),
+        peers=(other("tar -tzf", "-tzf"), other("gzip -t", "-t")),
+        goals=(MaxPeak(size=int(2.5 * size.files * size.size) + 40 * MIB),),
+        runs=bench.runs(size.runs),
+    )
+
+
+def _tool(name: str) -> Path:
+    found = shutil.which(name)
+    if not found:
+        raise CannotRunError(f"`{name}` is not installed")
+    return Path(found)
+
+
+def _commit(source: Path, bench: Bench) -> None:
+    identity = ["-c", "user.name=bench", "-c", "user.email=bench@localhost"]
+    for arguments in (["init", "-q"], ["add", "-A"], [*identity, "commit", "-q", "-m", "bench"]):
+        subprocess.run([_tool("git"), "-C", source, *arguments], check=True, env=environment(bench.home))

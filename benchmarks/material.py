@@ -1,0 +1,184 @@
+"""What is measured on: one pipeline as a template for each tool, N files of it, and folders to pack.
+
+All tools get the same work: `pipeline.txt` has marks of its own that are translated into each template language, and
+`rendered` says, with nothing but string replacement, what all of them have to produce.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+PIPELINE = Path(__file__).with_name("pipeline.txt")
+
+PARAMETERS: Mapping[str, str] = {
+    "input_project_name": "fraud-detector",
+    "input_project_folder": "fraud_detector",
+    "input_root_dir": "my-monorepo",
+    "input_cloud": "azure",
+    "input_cicd_platform": "azure_devops",
+    "input_default_branch": "main",
+    "input_release_branch": "release",
+    "input_include_feature_store": "yes",
+}
+
+FOLDER = ".azure/devops-pipelines"
+
+MARK = re.compile(r"<<(\w+)>>")
+CONDITION = re.compile(r"\n<<if (\w+)=(\w+)>>(\n.*?)(?:\n<<else>>(\n.*?))?\n<<end>>", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Language:
+    """A template language: format strings for a value (`name`) and for the three parts of a condition."""
+
+    value: str
+    begin: str
+    otherwise: str
+    end: str
+
+
+GO = Language(
+    value="{{{{ .{name} }}}}",
+    begin='\n{{{{- if eq .{name} "{value}" }}}}',
+    otherwise="\n{{- else }}",
+    end="\n{{- end }}",
+)
+JINJA = Language(
+    value="{{{{ {name} }}}}",
+    begin='\n{{%- if {name} == "{value}" %}}',
+    otherwise="\n{%- else %}",
+    end="\n{%- endif %}",
+)
+COOKIECUTTER = Language(
+    value="{{{{ cookiecutter.{name} }}}}",
+    begin='\n{{%- if cookiecutter.{name} == "{value}" %}}',
+    otherwise=JINJA.otherwise,
+    end=JINJA.end,
+)
+
+
+@cache
+def _pipeline() -> str:
+    return PIPELINE.read_text(encoding="utf-8")
+
+
+def template(number: int, language: Language) -> str:
+    """The template of file `number`, about 3.2 kB."""
+
+    def condition(match: re.Match[str]) -> str:
+        name, value, then, otherwise = match.groups()
+        begin = language.begin.format(name=name, value=value)
+        middle = "" if otherwise is None else language.otherwise + otherwise
+        return begin + then + middle + language.end
+
+    text = CONDITION.sub(condition, _pipeline().replace("<<number>>", str(number)))
+    return MARK.sub(lambda match: language.value.format(name=match[1]), text)
+
+
+def rendered(number: int, parameters: Mapping[str, str] = PARAMETERS) -> str:
+    """What every tool has to make of file `number`."""
+
+    def condition(match: re.Match[str]) -> str:
+        name, value, then, otherwise = match.groups()
+        return then if parameters[name] == value else otherwise or ""
+
+    text = CONDITION.sub(condition, _pipeline().replace("<<number>>", str(number)))
+    return MARK.sub(lambda match: parameters[match[1]], text)
+
+
+def file_name(number: int, name: str = PARAMETERS["input_project_name"]) -> str:
+    """The name of file `number`, from 1; `name` may be a template."""
+    return f"{name}-{number:05d}.yml"
+
+
+def check_output(root: Path, count: int) -> str | None:
+    """Say what is wrong with the pipelines below `root`; None: they are the `count` files that were asked for."""
+    found = {path.name: path for path in (root / FOLDER).glob("*")}
+    wanted = {file_name(number): number for number in range(1, count + 1)}
+    if found.keys() != wanted.keys():
+        return f"rendered {len(found)} files, {len(found.keys() & wanted.keys())} of them of the {count} expected"
+    for name, number in wanted.items():
+        if found[name].read_text(encoding="utf-8") != rendered(number):
+            return f"rendered something else as `{name}`"
+    return None
+
+
+def write_bundle_source(root: Path, count: int) -> None:
+    """Write a bundle source for cicdpack with `count` pipelines."""
+    _write(
+        root / "cicdpack.toml",
+        '[bundle]\nname = "benchmark"\nversion = "1.0.0"\n\n[files]\n'
+        'include = ["cicdpack.toml", "databricks_template_schema.json", "template/**", "data/**"]\n',
+    )
+    _write(root / "databricks_template_schema.json", json.dumps({"properties": _schema()}, indent=2) + "\n")
+    folder = root / "template" / FOLDER
+    folder.mkdir(parents=True)
+    for number in range(1, count + 1):
+        _write(folder / f"{file_name(number, '{{.input_project_name}}')}.tmpl", template(number, GO))
+
+
+def write_copier_template(root: Path, count: int) -> None:
+    """Write the same as a template for copier; values come from a data file, as ours come from parameter files."""
+    questions = "".join(f"{name}:\n  type: str\n  default: x\n" for name in PARAMETERS)
+    _write(root / "copier.yml", questions)
+    folder = root / FOLDER
+    folder.mkdir(parents=True)
+    for number in range(1, count + 1):
+        _write(folder / f"{file_name(number, '{{ input_project_name }}')}.jinja", template(number, JINJA))
+
+
+def write_cookiecutter_template(root: Path, count: int) -> None:
+    """Write the same as a template for cookiecutter, with the values as its defaults; it renders into folder `out`."""
+    _write(root / "cookiecutter.json", json.dumps({"folder": "out", **PARAMETERS}, indent=2))
+    folder = root / "{{cookiecutter.folder}}" / FOLDER
+    folder.mkdir(parents=True)
+    for number in range(1, count + 1):
+        _write(folder / file_name(number, "{{cookiecutter.input_project_name}}"), template(number, COOKIECUTTER))
+
+
+def write_repository(root: Path) -> None:
+    """Write a target repository with one project that has no pipelines yet."""
+    own = {"input_project_name", "input_project_folder", "input_include_feature_store", "input_cloud"}
+    shared = {name: value for name, value in PARAMETERS.items() if name not in own}
+    hosts = {
+        "input_databricks_staging_workspace_host": "https://adb-2718281828459045.2.azuredatabricks.net",
+        "input_databricks_prod_workspace_host": "https://adb-3141592653589793.3.azuredatabricks.net",
+    }
+    cloud = {"input_cloud": PARAMETERS["input_cloud"]}
+    feature_store = {"input_include_feature_store": PARAMETERS["input_include_feature_store"]}
+    _write(root / "cicd_params.json", json.dumps({**shared, **cloud, **hosts}, indent=4))
+    project = root / PARAMETERS["input_project_folder"]
+    _write(project / "project_params.json", json.dumps({**cloud, **feature_store}, indent=4))
+    _write(
+        project / "databricks.yml",
+        f"bundle:\n  name: {PARAMETERS['input_project_name']}\n\ntargets:\n  dev:\n    default: true\n",
+    )
+
+
+def write_data(root: Path, count: int, size: int) -> None:
+    """Write `count` files of `size` bytes in folders of 100; each is different, none is a template."""
+    for number in range(count):
+        folder = root / "data" / f"{number // 100:03d}"
+        folder.mkdir(parents=True, exist_ok=True)
+        line = f"line of file {number}, the same as all its other lines\n".encode()
+        (folder / f"{number:05d}.txt").write_bytes((line * (size // len(line) + 1))[:size])
+
+
+def _schema() -> dict[str, dict[str, object]]:
+    return {
+        name: {"type": "string", "default": value, "order": order, "description": f"The parameter {name}."}
+        for order, (name, value) in enumerate(PARAMETERS.items(), 1)
+    }
+
+
+def _write(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8", newline="\n")
