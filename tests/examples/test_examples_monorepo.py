@@ -13,7 +13,9 @@ from typing import Any
 import pytest
 import yaml
 
-REPO = Path(__file__).resolve().parents[2] / "examples" / "monorepo"
+ROOT = Path(__file__).resolve().parents[2]
+REPO = ROOT / "examples" / "monorepo"
+BUNDLE = ROOT / "bundle_src" / "cicd"
 PROJECTS = ("fraud_detector", "churn_model")
 
 CICD_PARAMS = {
@@ -28,6 +30,8 @@ CICD_PARAMS = {
     "input_root_dir",
     "input_staging_catalog_name",
     "input_test_catalog_name",
+    "input_variable_group_prod",
+    "input_variable_group_staging",
 }
 
 
@@ -63,6 +67,18 @@ def test_repository_parameters() -> None:
     assert set(params) == CICD_PARAMS
     assert all(params.values())
     assert params["input_databricks_staging_workspace_host"] != params["input_databricks_prod_workspace_host"]
+
+
+def test_shipped_bundle_knows_every_parameter() -> None:
+    """Nothing in the example's parameter files would be warned about: the bundle's schema, or its overlays', has it."""
+    schemas = [BUNDLE / "databricks_template_schema.json", BUNDLE / "merge" / "databricks_template_schema.json"]
+    known = {name for schema in schemas for name in json.loads(schema.read_text(encoding="utf-8"))["properties"]}
+
+    used = set(load_json(REPO / "cicd_params.json"))
+    for project in PROJECTS:
+        used |= set(load_json(REPO / project / "project_params.json"))
+
+    assert used <= known
 
 
 @pytest.mark.parametrize(("project", "feature_store"), [("fraud_detector", "no"), ("churn_model", "yes")])
