@@ -32,6 +32,9 @@ OPEN_FOLDER: int = os.O_RDONLY | _NO_FOLLOW | getattr(os, "O_DIRECTORY", 0)
 # What file systems answer that have no hard links, or not this one: FAT and `protected_hardlinks` say EPERM.
 _NO_LINKS = frozenset({errno.EPERM, errno.EACCES, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EMLINK})
 
+# What `open` answers to `O_DIRECTORY | O_NOFOLLOW` where a link or a file is; FreeBSD says EMLINK for ELOOP.
+_NO_FOLDER = frozenset({errno.ENOTDIR, errno.ELOOP, errno.EMLINK})
+
 
 class Folder:
     """One folder; every name given to it is a single component, and a link of that name is never followed.
@@ -80,9 +83,11 @@ class Folder:
                 return None
             except OSError as error:
                 status = self.look(name)
-                if status is None or stat.S_ISDIR(status.st_mode):
-                    raise error from None
-                raise BlockedPathError(kind_of(status), where) from None
+                if status is not None and not stat.S_ISDIR(status.st_mode):
+                    raise BlockedPathError(kind_of(status), where) from None
+                if error.errno in _NO_FOLDER:
+                    raise BlockedPathError("exchanged for something else right now", where) from None
+                raise error from None
         status = self.look(name)
         if status is None:
             return None
