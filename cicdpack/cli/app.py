@@ -175,7 +175,7 @@ def _report(report: Mapping[str, object] | Iterable[Line]) -> None:
 
         sys.stdout.write(json.dumps(report, indent=2, ensure_ascii=True) + "\n")
     else:
-        stdout().print(report)  # type: ignore[arg-type]
+        stdout().print(report)
 
 
 def run(arguments: Sequence[str]) -> int:

@@ -123,29 +123,27 @@ def _decide_unwanted(path: str, state: State, base: Present) -> Change:
 
 def _decide_values(want: WantedValues, state: State, earlier: Change | None) -> Change:
     """Merge values into what is there, or into what an earlier overlay of the same plan makes of it."""
-    match earlier:
-        case Conflict():
-            return earlier
-        case Create() | Merge():
-            text, summary = earlier.after.data, earlier.summary if isinstance(earlier, Merge) else ""
+    if isinstance(earlier, Conflict):
+        return earlier
+    if isinstance(state, Blocked):
+        return _blocked(want.path, state, None)
+    if isinstance(earlier, Create | Merge):
+        summary = earlier.summary if isinstance(earlier, Merge) else ""
+        return _merge_values(want, state, earlier.after.data, summary)
+    match state:
+        case Present():
+            return _merge_values(want, state, state.data, "")
+        case Absent() if want.creates:
+            return _merge_values(want, state, b"", "")
+        case Absent():
+            return Conflict(
+                path=want.path,
+                reason="is not there, so that nothing can be merged into it",
+                current=state,
+                hint=f"create `{want.path}`, or restore it from git",
+            )
         case _:
-            match state:
-                case Blocked():
-                    return _blocked(want.path, state, None)
-                case Absent() if not want.creates:
-                    return Conflict(
-                        path=want.path,
-                        reason="is not there, so that nothing can be merged into it",
-                        current=state,
-                        hint=f"create `{want.path}`, or restore it from git",
-                    )
-                case Absent():
-                    text, summary = b"", ""
-                case Present():
-                    text, summary = state.data, ""
-                case _:
-                    assert_never(state)
-    return _merge_values(want, state, text, summary)
+            assert_never(state)
 
 
 def _merge_values(want: WantedValues, state: Absent | Present, text: bytes, summary: str) -> Change:

@@ -27,7 +27,7 @@ def describe_conflicts(conflicts: Sequence[ValueConflict]) -> str:
     """Say for each value what is there and what the bundle wants, with its line where known."""
     return "; ".join(
         f"`{dotted(conflict.path)}` is `{_short(conflict.current)}`"
-        + (f" (line {conflict.location.line})" if conflict.location and conflict.location.line else "")
+        + (f" (line {conflict.location.line})" if conflict.location.line is not None else "")
         + f", the bundle wants `{_short(conflict.wanted)}`"
         for conflict in conflicts
     )

@@ -16,7 +16,7 @@ from cicdpack.yamledit.loading import load
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from cicdpack.bundle.render import RenderedFile, Rendering
+    from cicdpack.bundle.rendering import RenderedFile, Rendering
     from cicdpack.yamledit.loading import Loaded
 
 PIPELINE_FOLDERS = (".azure/", ".github/workflows/", ".gitlab/")

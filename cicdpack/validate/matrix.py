@@ -1,0 +1,115 @@
+"""A bundle -> problems: every choice that its schema offers is rendered, in memory, before anything is packed. Pure.
+
+The grid is platform x cloud x feature store; every other parameter with choices is varied one at a time for each
+platform. A template that calls `fail` refuses a combination on purpose: that is an answer, but not for the defaults.
+"""
+
+from __future__ import annotations
+
+from itertools import product
+from typing import TYPE_CHECKING
+
+from cicdpack.bundle.binding import Layer, bind
+from cicdpack.bundle.functions import Fail
+from cicdpack.bundle.render import render
+from cicdpack.bundle.schema import SCHEMA_NAME
+from cicdpack.errors import CicdpackError
+from cicdpack.problems import Location, Problem
+from cicdpack.validate.rendering import check_pipeline, is_pipeline
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from cicdpack.bundle.bundle import Bundle
+    from cicdpack.bundle.rendering import Rendering
+    from cicdpack.bundle.schema import Schema
+
+GRID = ("input_cicd_platform", "input_cloud", "input_include_feature_store")
+
+MAX_COMBINATIONS = 512
+"""Renderings of one check: a schema with more choices than that is checked on the first ones, and says so."""
+
+SAMPLES = {
+    "input_project_name": "sample-project",
+    "input_root_dir": "sample-repo",
+    "input_databricks_staging_workspace_host": "https://adb-1111111111111111.1.azuredatabricks.net",
+    "input_databricks_prod_workspace_host": "https://adb-2222222222222222.2.azuredatabricks.net",
+    "input_run_as_staging": "00000000-0000-4000-8000-000000000001",
+    "input_run_as_prod": "00000000-0000-4000-8000-000000000002",
+}
+"""What to render with where only a person can know the value."""
+
+_SEED = b"matrix"
+
+
+def check_bundle(bundle: Bundle) -> tuple[Problem, ...]:
+    """Render the matrix and check what comes out; each finding once, in the order of the combinations."""
+    found: dict[Problem, None] = {}
+    seen: set[bytes] = set()
+    choices = list(_combinations(bundle.parameters))
+    if len(choices) > MAX_COMBINATIONS:
+        message = f"the schema offers {len(choices)} combinations; the first {MAX_COMBINATIONS} were checked"
+        found[Problem(rule="matrix-cut", severity="note", message=message)] = None
+    for choice in choices[:MAX_COMBINATIONS]:
+        for problem in _check(bundle, choice, seen):
+            found.setdefault(problem)
+    return tuple(found)
+
+
+def _combinations(schema: Schema) -> Iterator[dict[str, str]]:
+    """Yield the defaults, the grid, then every other choice by itself, all without repetition."""
+    offered = {name: _choices(prop) for name, prop in schema.properties.items() if _choices(prop)}
+    grid = [name for name in GRID if name in offered]
+    combinations: dict[tuple[tuple[str, str], ...], None] = {(): None}
+    for values in product(*(offered[name] for name in grid)):
+        combinations[tuple(zip(grid, values, strict=True))] = None
+    platforms: Iterable[str | None] = offered.get(GRID[0], (None,))
+    for platform, (name, values) in product(platforms, offered.items()):
+        if name not in grid:
+            first = ((GRID[0], platform),) if platform is not None else ()
+            combinations.update({(*first, (name, value)): None for value in values})
+    return (dict(combination) for combination in combinations)
+
+
+def _choices(prop: Schema) -> tuple[str, ...]:
+    return tuple(value for value in prop.enum or () if isinstance(value, str))
+
+
+def _check(bundle: Bundle, choice: Mapping[str, str], seen: set[bytes]) -> Iterator[Problem]:
+    try:
+        rendering = _render(bundle, choice)
+    except CicdpackError as error:
+        if not (choice and isinstance(error.__cause__ or getattr(error, "cause", None), Fail)):
+            yield _failed(error, choice)
+        return
+    if not rendering.files:
+        message = f"no file is rendered with {_named(choice)}"
+        hint = "offer only what `template/` has files for, or check what `skip` leaves out"
+        yield Problem(rule="nothing-rendered", message=message, location=Location(path=SCHEMA_NAME), hint=hint)
+    for file in rendering.files:
+        if is_pipeline(file.path) and file.data not in seen:
+            seen.add(file.data)
+            yield from check_pipeline(file)
+
+
+def _render(bundle: Bundle, choice: Mapping[str, str]) -> Rendering:
+    schema = bundle.parameters
+    samples = {name: value for name, value in SAMPLES.items() if name in schema.properties}
+    bound = bind(bundle, [Layer(origin="the matrix", values={**samples, **choice})], seed=_SEED)
+    rendering = render(bundle, bound.values, seed=_SEED)
+    for overlay in rendering.overlays:
+        overlay.value()
+    return rendering
+
+
+def _failed(error: CicdpackError, choice: Mapping[str, str]) -> Problem:
+    return Problem(
+        rule="cannot-render",
+        message=f"with {_named(choice)}: {error.message}",
+        location=error.location,
+        hint=error.hint,
+    )
+
+
+def _named(choice: Mapping[str, str]) -> str:
+    return ", ".join(f"`{name}={value}`" for name, value in choice.items()) or "the defaults"
