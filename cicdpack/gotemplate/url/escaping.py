@@ -1,0 +1,97 @@
+"""Percent-encoding as Go's `net/url` does it: each part of a URL has its own set of bytes that may stand as they are.
+
+Texts are Go strings (str with surrogateescape); escaping and unescaping look at their bytes.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Final
+
+from cicdpack.gotemplate.quoting import quote
+from cicdpack.gotemplate.values import from_bytes, to_bytes
+
+_UNRESERVED = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.~"
+
+PATH: Final = frozenset(_UNRESERVED + b"$&+,/:;=@")
+"""Bytes that stand as they are in a path."""
+USERINFO: Final = frozenset(_UNRESERVED + b"$&+,;=")
+"""The same for a user's name and password."""
+HOST: Final = frozenset(_UNRESERVED + b"!$&'()*+,;=:[]<>\"")
+"""The same for a host. Others but non-ASCII bytes and the percent sign may not be there at all."""
+QUERY: Final = frozenset(_UNRESERVED)
+"""The same for a key or value of a query; a space is a plus sign."""
+FRAGMENT: Final = frozenset(_UNRESERVED + b"$&+,/:;=?@!()*")
+"""The same for a fragment."""
+
+_VALID_ANYWHERE = frozenset(b"!$&'()*+,;=:@[]%")
+_HEX = frozenset(b"0123456789abcdefABCDEF")
+_PERCENT = ord("%")
+
+
+class BadPart(ValueError):
+    """A part of a URL that Go refuses; the message is Go's reason."""
+
+
+def escape(text: str, safe: frozenset[int]) -> str:
+    """Percent-encode all bytes of `text` that are not in `safe`, one of the sets above."""
+    table = _table(safe)
+    return "".join([table[byte] for byte in to_bytes(text)])
+
+
+@lru_cache(maxsize=8)
+def _table(safe: frozenset[int]) -> list[str]:
+    table = [chr(byte) if byte in safe else f"%{byte:02X}" for byte in range(256)]
+    if safe == QUERY:
+        table[0x20] = "+"
+    return table
+
+
+def query_escape(text: str) -> str:
+    """Go's `url.QueryEscape`."""
+    return escape(text, QUERY)
+
+
+def is_valid(text: str, safe: frozenset[int]) -> bool:
+    """Whether `text` is a possible encoding of something, so that Go keeps it as it was given."""
+    return all(byte in _VALID_ANYWHERE or byte in safe for byte in to_bytes(text))
+
+
+def unescape(text: str, safe: frozenset[int], *, zone: bool = False) -> str:
+    """Percent-decode, or raise `BadPart`. `safe` names the part of the URL, `zone` the zone of an IPv6 address."""
+    if safe == QUERY:
+        text = text.replace("+", " ")
+    if "%" not in text and safe != HOST:
+        return text
+    data = to_bytes(text)
+    out = bytearray()
+    start = 0
+    for found in re.finditer(rb"%", data):
+        at = found.start()
+        if at < start:
+            continue
+        out += _plain(data[start:at], safe)
+        out.append(_decoded(data[at : at + 3], safe, zone=zone))
+        start = at + 3
+    out += _plain(data[start:], safe)
+    return from_bytes(bytes(out))
+
+
+def _plain(data: bytes, safe: frozenset[int]) -> bytes:
+    if safe == HOST:
+        for byte in data:
+            if byte < 0x80 and byte not in HOST:
+                raise BadPart(f"invalid character {quote(chr(byte))} in host name")
+    return data
+
+
+def _decoded(piece: bytes, safe: frozenset[int], *, zone: bool) -> int:
+    """The byte that `%41` stands for. In a host only non-ASCII bytes and the percent sign may be encoded (RFC 6874)."""
+    error = BadPart(f"invalid URL escape {quote(from_bytes(piece))}")
+    if len(piece) < 3 or piece[1] not in _HEX or piece[2] not in _HEX:
+        raise error
+    byte = int(piece[1:], 16)
+    if safe == HOST and byte != _PERCENT and (byte not in {*HOST, 0x20} if zone else byte < 0x80):
+        raise error
+    return byte
