@@ -13,15 +13,12 @@ from typing import TYPE_CHECKING
 from cicdpack.archive.entries import Entry, sort_entries
 from cicdpack.archive.names import UnsafePath, find_collisions, find_fault
 from cicdpack.bundle.manifest import MANIFEST_NAME
-from cicdpack.bundle.source import SOURCE_CONFIG_NAME, SourceConfig
+from cicdpack.bundle.source import IGNORE_NAME, SOURCE_CONFIG_NAME, SourceConfig
 from cicdpack.errors import CicdpackError
 from cicdpack.problems import Location, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
-
-IGNORE_NAME = ".cicdpackignore"
-"""Rules as in `.gitignore`, for files of the source that stay out of the archive. Not packed itself."""
 
 _JUNK = re.compile(r"\.DS_Store|\._.*|Thumbs\.db|desktop\.ini|.*~|\..*\.sw[a-p]|#.*#|.*\.orig|.*\.rej", re.IGNORECASE)
 """What file managers, editors and patch tools leave behind."""

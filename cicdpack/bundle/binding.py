@@ -109,15 +109,13 @@ def bind(
     givers: dict[str, Layer] = {}
     for layer in layers:
         for name, raw in _renamed(layer, schema, notes):
-            if name not in schema.properties:
+            if name in schema.properties:
+                value = _take(name, raw, schema.properties[name], layer, faults)
+                if value is not None:
+                    values[name] = value
+                    givers[name] = layer
+            else:
                 (faults if layer.strict else notes).append(_unknown(name, layer, schema))
-                continue
-            try:
-                values[name] = _convert(raw, schema.properties[name], layer)
-                givers[name] = layer
-            except _Unfit as unfit:
-                message = f"`{name}` is {describe(raw)}, expected {unfit}"
-                faults.append(Problem(rule="parameter-type", message=message, location=_place(name, layer)))
     _raise_if_any(faults)
     templates = Templates.of(bundle, host=host, seed=seed + b"\0defaults", limits=limits)
     filled = assign_defaults(schema, values, templates)
@@ -129,6 +127,34 @@ def bind(
         origins={name: givers[name].origin if name in givers else DEFAULT_ORIGIN for name in ordered},
         problems=tuple(notes),
     )
+
+
+def read_settings(settings: Mapping[str, str], schema: Schema, *, origin: str = "--set") -> dict[str, Value]:
+    """Give texts from a command line the types of their parameters. Raises `InvalidParameters` with all faults."""
+    layer = Layer(origin=origin, values=settings, strict=True)
+    faults: list[Problem] = []
+    values: dict[str, Value] = {}
+    for name, text in settings.items():
+        if name not in schema.properties:
+            faults.append(_unknown(name, layer, schema))
+            continue
+        value = _take(name, text, schema.properties[name], layer, faults)
+        if value is not None:
+            values[name] = value
+    _raise_if_any(faults)
+    return values
+
+
+def _take(name: str, raw: object, prop: Schema, layer: Layer, faults: list[Problem]) -> Value | None:
+    """Convert one value; one that does not fit is added to the faults."""
+    try:
+        return _convert(raw, prop, layer)
+    except _Unfit as unfit:
+        where = _place(name, layer)
+        origin = "" if where else f"{layer.origin}: "
+        message = f"{origin}`{name}` is {describe(raw)}, expected {unfit}"
+        faults.append(Problem(rule="parameter-type", message=message, location=where))
+        return None
 
 
 def _raise_if_any(faults: Sequence[Problem]) -> None:

@@ -21,6 +21,9 @@ LIBRARY = "library"
 TEMPLATE = "template"
 OVERLAYS = "merge"
 
+_PLATFORMS = {".azure": "azure_devops", ".github": "github_actions", ".gitlab": "gitlab", ".gitlab-ci.yml": "gitlab"}
+"""First component below `template/` -> the value of `input_cicd_platform` that renders it."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bundle:
@@ -28,7 +31,8 @@ class Bundle:
 
     `library` are the direct members of the library folder, in name order, with their whole paths. `template` and
     `overlays` are trees whose paths are relative to their folder; None where the folder is missing. `schema` is the
-    template's own, `overlay_schema` the one beside the overlays. `content` is everything, as entries.
+    template's own, `overlay_schema` the one beside the overlays, `overlay_library` what the overlays use in place of
+    `library`, where they come from another bundle. `content` is everything, as entries.
     """
 
     schema: Schema
@@ -40,6 +44,7 @@ class Bundle:
     manifest: Manifest | None = None
     content: tuple[Entry, ...] = ()
     library_folders: tuple[str, ...] = ()
+    overlay_library: tuple[TreeFile, ...] | None = None
     template_root: str = TEMPLATE
 
     @classmethod
@@ -86,6 +91,39 @@ class Bundle:
             TreeFile(path=entry.path, data=entry.data, mode=0o755 if entry.executable else 0o644) for entry in entries
         )
         return cls.from_tree(Tree(files=files, folders=_folders_of(files)), cli_version=cli_version)
+
+    @property
+    def name(self) -> str:
+        """What the bundle calls itself."""
+        return self.manifest.name if self.manifest else (self.source_config or SourceConfig()).name
+
+    @property
+    def version(self) -> str:
+        """The bundle's version."""
+        return self.manifest.version if self.manifest else (self.source_config or SourceConfig()).version
+
+    @property
+    def platforms(self) -> tuple[str, ...]:
+        """The values of `input_cicd_platform` that the bundle has pipelines for, sorted."""
+        prefix = f"{self.template_root}/"
+        below = (entry.path[len(prefix) :] for entry in self.content if entry.path.startswith(prefix))
+        return tuple(
+            sorted({_PLATFORMS[top] for top in (path.partition("/")[0] for path in below) if top in _PLATFORMS})
+        )
+
+    def with_overlays_of(self, other: Bundle) -> Bundle:
+        """Return this bundle with another one's overlays, for bundles that have none.
+
+        The overlays keep their own library and bring the parameters along that this bundle does not know; where both
+        know one, this bundle's definition counts.
+        """
+        added = {n: prop for n, prop in other.parameters.properties.items() if n not in self.schema.properties}
+        return replace(
+            self,
+            overlays=other.overlays,
+            overlay_schema=Schema(properties=MappingProxyType(added)),
+            overlay_library=other.library,
+        )
 
     @property
     def parameters(self) -> Schema:

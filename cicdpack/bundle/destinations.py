@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from cicdpack.archive.names import UnsafePath, check_path, find_collisions, find_fault
+from cicdpack.archive.names import UnsafePath, find_collisions, find_fault
 from cicdpack.bundle.errors import BundleError
 from cicdpack.bundle.paths import clean
 from cicdpack.problems import Location
@@ -21,10 +21,17 @@ Strictness = Literal["cli", "strict"]
 
 
 class DestinationError(BundleError):
-    """A rendered path that nothing may be written to. `path` is the path, `source` the bundle's file."""
+    """A rendered path that nothing may be written to. `path` is the path, `source` the bundle's file.
 
-    def __init__(self, message: str, *, path: str, source: str, cli_text: str | None = None, hint: str) -> None:
+    `rule` names what was broken: `names-no-file`, `absolute-path`, `escape`, `same-path`, `file-and-folder`, or a
+    kind of fault of `archive.names`.
+    """
+
+    def __init__(
+        self, message: str, *, rule: str, path: str, source: str, cli_text: str | None = None, hint: str
+    ) -> None:
         super().__init__(message, cli_text=cli_text, location=Location(path=source), hint=hint)
+        self.rule = rule
         self.path = path
         self.source = source
 
@@ -44,6 +51,7 @@ def place_file(shown: str, source: str, strictness: Strictness) -> Destination:
     if shown.rpartition("/")[2] in ("", ".", "..") or path == ".":
         raise DestinationError(
             f"the path renders to `{shown}`, which names no file",
+            rule="names-no-file",
             path=shown,
             source=source,
             hint="an expression in the name gives nothing; give the parameter a value, or `skip` the file",
@@ -68,6 +76,7 @@ def check_together(files: Sequence[Destination], folders: Iterable[Destination],
         if first is not file:
             raise DestinationError(
                 f"`{first.source}` and `{file.source}` both render to `{file.path}`",
+                rule="same-path",
                 path=file.path,
                 source=file.source,
                 hint="rename one of them, or `skip` one",
@@ -77,6 +86,7 @@ def check_together(files: Sequence[Destination], folders: Iterable[Destination],
         if file_there is not None:
             raise DestinationError(
                 f"`{file_there.source}` renders to `{folder.path}`, which is a folder of `{folder.source}`",
+                rule="file-and-folder",
                 path=folder.path,
                 source=file_there.source,
                 hint="rename one of them, or `skip` one",
@@ -86,6 +96,7 @@ def check_together(files: Sequence[Destination], folders: Iterable[Destination],
             file = by_path.get(collision.path) or next(f for f in files if f.path.startswith(collision.path + "/"))
             raise DestinationError(
                 f"`{collision.path}` and `{collision.other}` are one path on some systems",
+                rule=collision.kind,
                 path=collision.path,
                 source=file.source,
                 hint="rename one of them",
@@ -111,6 +122,7 @@ def _place(shown: str, source: str, strictness: Strictness) -> str:
     if strictness == "strict" and shown.startswith("/"):
         raise DestinationError(
             f"the path renders to `{shown}`, which is absolute",
+            rule="absolute-path",
             path=shown,
             source=source,
             hint="an expression at its start gives nothing, or a value that starts with `/`",
@@ -120,6 +132,7 @@ def _place(shown: str, source: str, strictness: Strictness) -> str:
         text = f"relative path escapes root: {shown}"
         raise DestinationError(
             f"the path renders to `{shown}`, which leads out of the output folder",
+            rule="escape",
             path=shown,
             source=source,
             cli_text=f"error while verifying file {shown} does not already exist: {text}",
@@ -134,15 +147,16 @@ _DANGERS = frozenset({"git-folder", "nul-in-name"})
 
 def _check_name(path: str, shown: str, source: str, strictness: Strictness) -> None:
     if strictness == "strict":
-        try:
-            check_path(path)
-        except UnsafePath as error:
+        fault = find_fault(path)
+        if fault is not None:
+            error = UnsafePath(fault, path)
             raise DestinationError(
                 f"the path renders to `{shown}`: {error.message}",
+                rule=fault,
                 path=shown,
                 source=source,
                 hint="give the parameters in its name other values",
-            ) from None
+            )
         return
     for name in path.split("/"):
         fault = find_fault(name)
@@ -151,6 +165,7 @@ def _check_name(path: str, shown: str, source: str, strictness: Strictness) -> N
                 f"the path renders to `{shown}`, which would write into git's own folder"
                 if fault == "git-folder"
                 else f"the path renders to `{shown}`, which no system can hold",
+                rule=fault,
                 path=shown,
                 source=source,
                 hint="rename the template's file or folder",

@@ -25,12 +25,10 @@ class Fail(FunctionError):
 
 def helper_functions(host: Host, chance: Deterministic) -> Mapping[str, Func]:
     """Return the functions by name, bound to the facts and the seed of one rendering."""
-    from cicdpack.gotemplate.objects import regexp_function, url_function
-
     return {
         "fail": Func(_fail, "string", "...any", takes_budget=True),
-        "url": url_function,
-        "regexp": regexp_function,
+        "url": Func(_url, "string", takes_budget=True),
+        "regexp": Func(_regexp, "string", takes_budget=True),
         "random_int": Func(lambda limit: Int(chance.random_int(limit)), "int"),
         "uuid": Func(chance.uuid),
         "bundle_uuid": Func(chance.bundle_uuid),
@@ -56,6 +54,23 @@ def _fail(format_text: str, *args: object, budget: Budget) -> object:
     from cicdpack.gotemplate.fmt import sprintf
 
     raise Fail(sprintf(format_text, args, budget=budget))
+
+
+def _url(text: str, *, budget: Budget) -> object:
+    from cicdpack.gotemplate.objects import url_function
+
+    return _delegate(url_function, text, budget)
+
+
+def _regexp(text: str, *, budget: Budget) -> object:
+    from cicdpack.gotemplate.objects import regexp_function
+
+    return _delegate(regexp_function, text, budget)
+
+
+def _delegate(function: Func, text: str, budget: Budget) -> object:
+    """Call a function whose module is imported only when a template needs it."""
+    return function.fn(text, budget=budget) if function.takes_budget else function.fn(text)
 
 
 def _pair(key: str, value: object) -> Struct:

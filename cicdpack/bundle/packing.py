@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cicdpack.bundle.bundle import TEMPLATE, Bundle
+from cicdpack.bundle.bundle import Bundle
 from cicdpack.bundle.manifest import Manifest, describe_files, put_manifest, without_manifest
 from cicdpack.bundle.source import SourceConfig
 from cicdpack.bundle.templates import Templates
@@ -16,9 +16,6 @@ if TYPE_CHECKING:
 
 PIN_PREFIX = "pin_"
 """Library definitions with such names hold the versions of the tools and actions that the pipelines use."""
-
-_PLATFORMS = {".azure": "azure_devops", ".github": "github_actions", ".gitlab": "gitlab", ".gitlab-ci.yml": "gitlab"}
-"""First component below `template/` -> the value of `input_cicd_platform` that renders it."""
 
 
 def with_manifest(entries: Iterable[Entry]) -> tuple[Entry, ...]:
@@ -37,14 +34,7 @@ def make_manifest(bundle: Bundle) -> Manifest:
         version=config.version,
         files=describe_files(bundle.content),
         parameters=tuple(sorted(bundle.parameters.properties)),
-        platforms=find_platforms(bundle),
+        platforms=bundle.platforms,
         pins={name.removeprefix(PIN_PREFIX): templates.call(name).strip() for name in templates.names(PIN_PREFIX)},
         history=config.history,
     )
-
-
-def find_platforms(bundle: Bundle) -> tuple[str, ...]:
-    """Return the platforms that the bundle has pipelines for, sorted."""
-    prefix = f"{TEMPLATE}/"
-    tops = {entry.path[len(prefix) :].partition("/")[0] for entry in bundle.content if entry.path.startswith(prefix)}
-    return tuple(sorted({_PLATFORMS[top] for top in tops if top in _PLATFORMS}))

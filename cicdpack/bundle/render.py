@@ -95,7 +95,10 @@ def _render(
     walked = walk(bundle.template, bundle.template_root, templates, values, skips)
     overlays: tuple[Overlay, ...] = ()
     if with_overlays and bundle.overlays is not None:
-        overlays = _overlays(walk(bundle.overlays, OVERLAYS, templates, values, skips), skips)
+        of_overlays = templates
+        if bundle.overlay_library is not None:
+            of_overlays = skips.bind(templates.with_library(bundle.overlay_library))
+        overlays = _overlays(walk(bundle.overlays, OVERLAYS, of_overlays, values, skips), skips)
     files, folders = _placed(walked, skips, strictness)
     skips.enter("", "success_message")
     message = templates.render_text(bundle.schema.success_message, values, source="success_message")

@@ -78,7 +78,7 @@ class Skips:
             raise FunctionError(f"more than {MAX_NESTED_SKIPS} skips inside each other")
         self._depth += 1
         try:
-            raw = join(self.folder, pattern)
+            raw = join(self.folder or ".", pattern)
             rendered = self._templates.render_text(raw, self._data, source=f"{self.source} (pattern of `skip`)")
         except RenderError as error:
             raise NestedFailure(error) from error

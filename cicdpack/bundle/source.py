@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 SOURCE_CONFIG_NAME = "cicdpack.toml"
 
+IGNORE_NAME = ".cicdpackignore"
+"""Rules as in `.gitignore`, for files of the source that stay out of the archive. Not packed itself."""
+
 DEFAULT_NAME = "cicd"
 DEFAULT_VERSION = "0.0.0"
 """What a source without a `cicdpack.toml` is called."""
@@ -80,6 +83,20 @@ class SourceConfig:
             allow_crlf=files.texts("allow_crlf"),
             mapped=_mapped(table.table("map")),
             history=tuple(_release(item) for item in table.tables("history")),
+        )
+
+    def is_ignored(self, path: str, is_folder: bool) -> bool:  # noqa: FBT001 - the shape that `disk.read_tree` asks for
+        """Tell whether a source path (and all below it) is of no use, so that nobody need read it.
+
+        `assemble` decides about what is left. Where `[map]` has rules, only what they name is of use.
+        """
+        if path in (SOURCE_CONFIG_NAME, IGNORE_NAME) or not self.mapped:
+            return False
+        return not any(
+            not rule.source
+            or f"{path}/".startswith(rule.source + "/")
+            or (is_folder and rule.source.startswith(path + "/"))
+            for rule in self.mapped
         )
 
 

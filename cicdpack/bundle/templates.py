@@ -43,10 +43,11 @@ class Text:
 class Templates:
     """A library ready to be used, immutable but for the budget and the counter that all its copies share."""
 
-    __slots__ = ("_budget", "_set", "host")
+    __slots__ = ("_budget", "_functions", "_set", "host")
 
-    def __init__(self, templates: TemplateSet, host: Host, budget: Budget) -> None:
-        self._set = templates
+    def __init__(self, templates: TemplateSet, functions: Mapping[str, Func], host: Host, budget: Budget) -> None:
+        self._set = templates.with_functions(functions)
+        self._functions = functions
         self._budget = budget
         self.host = host
 
@@ -65,11 +66,15 @@ class Templates:
             )
         host = host or Host()
         functions = helper_functions(host, Deterministic(seed))
-        return cls(_parsed_library(bundle.library).with_functions(functions), host, Budget(limits))
+        return cls(_parsed_library(bundle.library), functions, host, Budget(limits))
 
     def with_functions(self, functions: Mapping[str, Func]) -> Templates:
         """Return templates that also know the functions, in texts parsed from now on."""
-        return Templates(self._set.with_functions(functions), self.host, self._budget)
+        return Templates(self._set, {**self._functions, **functions}, self.host, self._budget)
+
+    def with_library(self, library: tuple[TreeFile, ...]) -> Templates:
+        """Return templates with another library in place of this one's. Raises `RenderError`."""
+        return Templates(_parsed_library(library), self._functions, self.host, self._budget)
 
     def names(self, prefix: str) -> tuple[str, ...]:
         """Return the names of the library's definitions that start with the prefix, sorted."""
