@@ -164,12 +164,12 @@ def write_repository(root: Path) -> None:
 
 
 def write_data(root: Path, count: int, size: int) -> None:
-    """Write `count` files of `size` bytes in folders of 100; each is different, none is a template."""
+    """Write `count` files of `size` bytes in folders of 100: pipelines again, but none is a template."""
     for number in range(count):
         folder = root / "data" / f"{number // 100:03d}"
         folder.mkdir(parents=True, exist_ok=True)
-        line = f"line of file {number}, the same as all its other lines\n".encode()
-        (folder / f"{number:05d}.txt").write_bytes((line * (size // len(line) + 1))[:size])
+        text = rendered(number).encode()
+        (folder / f"{number:05d}.txt").write_bytes((text * (size // len(text) + 1))[:size])
 
 
 def _schema() -> dict[str, dict[str, object]]:

@@ -50,16 +50,16 @@ def cases(bench: Bench) -> Iterator[Case]:
     if bench.full:
         sizes += [Size(files=20_000, runs=3), Size(files=100, size=1_000_000, runs=3)]
     for size in sizes:
-        work = bench.folder / f"pack-{size.files}"
+        work = bench.folder / f"pack-{size.files}-{size.size}"
         material.write_bundle_source(work / "source", 1)
         material.write_data(work / "source", size.files, size.size)
         yield _encode(bench, work, size)
         yield _build(bench, work, size)
         yield _decode(bench, work, size)
         yield _verify(bench, work, size)
-    small, large = (bench.folder / f"pack-{files}" / "source" for files in (bench.large // 10, bench.large))
-    material.write_bundle_source(small, 1)
+    small, large = bench.folder / "pack-tenth", bench.folder / "pack-whole"
     material.write_data(small, bench.large // 10, 3_200)
+    material.write_data(large, bench.large, 3_200)
     yield Case(
         name=f"encode {bench.large:,} files beside a tenth of them, in process",
         ours=_packer(bench, "cicdpack", large),
@@ -101,8 +101,8 @@ def _build(bench: Bench, work: Path, size: Size) -> Case:
         return packed_by("repro-tarfile", bench.peers.python, script, source, target)
 
     def git_archive() -> Subject:
-        _commit(source, bench)
-        return shell("git archive", "git -C source archive --format=tar HEAD")
+        _commit(source, work / "source.git", bench)
+        return shell("git archive", "git --git-dir source.git archive --format=tar HEAD")
 
     input_size = size.files * size.size
     return Case(
@@ -160,7 +160,11 @@ def _tool(name: str) -> Path:
     return Path(found)
 
 
-def _commit(source: Path, bench: Bench) -> None:
+def _commit(source: Path, repository: Path, bench: Bench) -> None:
+    """Commit a folder to a repository beside it: nobody else is to pack git's own files."""
+    git: list[str | Path] = [_tool("git"), "--git-dir", repository, "--work-tree", source]
     identity = ["-c", "user.name=bench", "-c", "user.email=bench@localhost"]
     for arguments in (["init", "-q"], ["add", "-A"], [*identity, "commit", "-q", "-m", "bench"]):
-        subprocess.run([_tool("git"), "-C", source, *arguments], check=True, env=environment(bench.home))
+        done = subprocess.run([*git, *arguments], capture_output=True, text=True, env=environment(bench.home))
+        if done.returncode:
+            raise CannotRunError(f"`git {arguments[0]}` exited with {done.returncode}")
