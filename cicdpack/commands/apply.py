@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from cicdpack.bundle.render import Rendering
+    from cicdpack.bundle.rendering import Rendering
     from cicdpack.problems import Problem
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cicdpack.bundle.bundle import Bundle
+from cicdpack.bundle.packing import make_manifest
 from cicdpack.commands.archives import open_any
 from cicdpack.commands.sources import load_source, shipped_source
 from cicdpack.errors import CicdpackError
@@ -48,13 +49,14 @@ def choose_bundle(root: Path, given: Path | None) -> ChosenBundle:
         raise NoBundle(path)
     opened = open_any(path)
     bundle = Bundle.from_entries(opened.entries)
-    if not bundle.overlays:
+    manifest = bundle.manifest or make_manifest(bundle)
+    if bundle.overlays is None:
         bundle = bundle.with_overlays_of(load_source(shipped_source()).bundle)
     return ChosenBundle(
         bundle=bundle,
-        name=bundle.name,
-        version=bundle.version,
+        name=manifest.name,
+        version=manifest.version,
         digest=opened.content_digest,
-        platforms=bundle.platforms,
+        platforms=manifest.platforms,
         problems=opened.findings,
     )

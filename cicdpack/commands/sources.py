@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cicdpack.bundle.assembly import assemble
 from cicdpack.bundle.bundle import Bundle
-from cicdpack.bundle.manifest import with_manifest
-from cicdpack.bundle.source import CONFIG_FILE, SourceConfig, assemble
-from cicdpack.disk.files import read_file
+from cicdpack.bundle.manifest import Manifest, put_manifest
+from cicdpack.bundle.packing import make_manifest
+from cicdpack.bundle.source import SOURCE_CONFIG_NAME
 from cicdpack.disk.tree import read_tree
 from cicdpack.errors import CicdpackError
 
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from cicdpack.archive.entries import Entry
 
 DEFAULT_SOURCE = Path("bundle_src/cicd")
-MAX_CONFIG_BYTES = 1 << 20
 
 
 class NoSource(CicdpackError):
@@ -25,8 +25,8 @@ class NoSource(CicdpackError):
 
     def __init__(self, folder: Path) -> None:
         super().__init__(
-            f"`{folder}` is no bundle source: no `{CONFIG_FILE}` in it",
-            hint=f"a bundle source is a folder with `{CONFIG_FILE}`, a schema, `library/` and `template/`",
+            f"`{folder}` is no bundle source: no `{SOURCE_CONFIG_NAME}` in it",
+            hint=f"a bundle source is a folder with `{SOURCE_CONFIG_NAME}`, a schema, `library/` and `template/`",
         )
         self.folder = folder
 
@@ -37,9 +37,9 @@ class Source:
 
     label: str
     folder: Path
-    config: SourceConfig
     entries: tuple[Entry, ...]
     bundle: Bundle
+    manifest: Manifest
 
 
 def shipped_source() -> Path:
@@ -53,7 +53,7 @@ def find_source(given: Path | None) -> tuple[Path, str]:
     """Return the folder and how to call it: what was given, else `bundle_src/cicd` here, else the shipped one."""
     if given is not None:
         return given, str(given)
-    if (DEFAULT_SOURCE / CONFIG_FILE).is_file():
+    if (DEFAULT_SOURCE / SOURCE_CONFIG_NAME).is_file():
         return DEFAULT_SOURCE, DEFAULT_SOURCE.as_posix()
     return shipped_source(), "the bundle shipped with cicdpack"
 
@@ -61,10 +61,9 @@ def find_source(given: Path | None) -> tuple[Path, str]:
 def load_source(given: Path | None) -> Source:
     """Read, select and check a bundle source."""
     folder, label = find_source(given)
-    if not (folder / CONFIG_FILE).is_file():
+    if not (folder / SOURCE_CONFIG_NAME).is_file():
         raise NoSource(folder)
-    config = SourceConfig.parse(
-        read_file(folder / CONFIG_FILE, limit=MAX_CONFIG_BYTES), source=f"{folder.as_posix()}/{CONFIG_FILE}"
-    )
-    entries = with_manifest(assemble(read_tree(folder, is_ignored=config.is_ignored), config), config)
-    return Source(label=label, folder=folder, config=config, entries=entries, bundle=Bundle.from_entries(entries))
+    packed = assemble(read_tree(folder))
+    bundle = Bundle.from_entries(packed)
+    manifest = make_manifest(bundle)
+    return Source(label=label, folder=folder, entries=put_manifest(packed, manifest), bundle=bundle, manifest=manifest)
