@@ -106,7 +106,7 @@ def resolve(repo: Path, revision: str) -> str:
         done = _run(repo, "rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}")
         if done.returncode == 0:
             return done.stdout.decode("ascii").strip()
-        if done.stderr.strip():
+        if done.stderr.strip() and b"expected commit type" not in done.stderr:
             raise _failed(repo, done.stderr)
     raise UnknownRevisionError(revision, shallow=is_shallow(repo))
 
@@ -119,10 +119,11 @@ def read_revision(repo: Path, revision: str, folder: str = "") -> tuple[Entry, .
     folder that the commit does not hold or for objects that a partial clone lacks, `TreeTooLargeError`.
     """
     commit = resolve(repo, revision)
-    tree = f"{commit}:{folder.strip('/')}" if folder.strip("/.") else f"{commit}^{{tree}}"
+    parts = [part for part in folder.split("/") if part not in ("", ".")]
+    tree = f"{commit}:{'/'.join(parts)}" if parts else f"{commit}^{{tree}}"
     done = _run(repo, "ls-tree", "-r", "-z", "--full-tree", tree)
     if done.returncode != 0:
-        if b"Not a valid object name" in done.stderr or b"not a tree object" in done.stderr:
+        if ".." in parts or b"Not a valid object name" in done.stderr or b"not a tree object" in done.stderr:
             raise GitError(str(repo), f"revision `{revision}` holds no folder `{folder}`")
         raise _failed(repo, done.stderr)
     members = _members(str(repo), done.stdout)
@@ -217,7 +218,7 @@ def _is_cut(repo: Path, since: Commit | None) -> bool:
 def _log(repo: Path, *arguments: str) -> tuple[Commit, ...]:
     done = _run(repo, "log", "-z", "--no-color", "--format=%H%x1f%h%x1f%cI%x1f%s", *arguments)
     if done.returncode != 0:
-        if b"does not have any commits" in done.stderr or b"unknown revision" in done.stderr:
+        if b"bad revision 'HEAD'" in done.stderr:  # No commit was made yet.
             return ()
         raise _failed(repo, done.stderr)
     records = done.stdout.decode("utf-8", "replace").split("\0")

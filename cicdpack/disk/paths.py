@@ -47,7 +47,7 @@ class UnreadableFileError(CicdpackError):
 
 
 class UnwritableFileError(CicdpackError):
-    """A file that could not be written; it is as it was before."""
+    """A file that could not be written: it is as it was before, unless the hint says otherwise."""
 
     def __init__(self, path: str, reason: str, *, hint: str | None = None) -> None:
         super().__init__(f"`{_printable(path)}` cannot be written: {reason}", hint=hint)
