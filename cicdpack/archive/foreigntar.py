@@ -208,9 +208,8 @@ def _renamed(name: bytes, extended: tuple[str, bytes | None], offset: int, notes
     fault, path = extended
     if path is None or path == name:
         return name
-    if not needs_pax(path) or len(path) > _LONG_NAME_BYTES:
-        kind = "path-too-long" if len(path) > _LONG_NAME_BYTES else fault
-        raise ArchiveError(kind, member=shown_bytes(name), offset=offset, detail=shown_bytes(path))
+    if not needs_pax(path):
+        raise ArchiveError(fault, member=shown_bytes(name), offset=offset, detail=shown_bytes(path))
     if fault == "name-override" or name != path[:NAME_BYTES]:
         notes.add("foreign-long-names", shown_bytes(path))
     return path

@@ -184,7 +184,7 @@ def _find_component_fault(name: str) -> str | None:
     """Return the kind of the first rule about single components that the name breaks."""
     if name in {"", ".", ".."}:
         return {"": "empty-component", ".": "dot-component", "..": "dot-dot"}[name]
-    folded = name.lower() if name.isascii() else fold(_IGNORABLE.sub("", name))
+    folded = name.lower() if name.isascii() else fold(_BIDI.sub("", _IGNORABLE.sub("", name)))
     if _GIT.fullmatch(folded):
         return "git-folder"
     if _CONTROL.search(name):

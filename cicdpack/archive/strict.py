@@ -85,6 +85,8 @@ def _read_pax(block: bytes, source: ByteSource, offset: int) -> tuple[bytes, byt
     main = source.take(BLOCK)
     if len(main) < BLOCK:
         raise ArchiveError("truncated-header", offset=source.offset)
+    if main == ZERO_BLOCK:
+        raise ArchiveError("dangling-header", member=header.name_shown(block), offset=offset)
     found = _PAX_PATH.match(body[:size])
     if found is None or int(found[1]) != found.end():
         raise ArchiveError("pax-malformed", member=header.name_shown(main), offset=offset + BLOCK)
