@@ -38,14 +38,15 @@ def cut(document: Document, path: Path) -> Document | str:
     parent = deref(trail[-2])
     if not isinstance(parent, (MappingNode, SequenceNode)):
         return ENTANGLED
-    start, value = _element_start(document, parent, path[-1])
+    key, value = _element(document, parent, path[-1])
+    start = key.start if parent.flow or isinstance(parent, MappingNode) else layout.dash_before(document.source, value)
     if start is None:
         return ENTANGLED
     if parent.flow:
         splices = _flow_cut(document.source, _elements(parent), start)
     else:
         splices = _block_cut(document.source, start, layout.content_end(document.source, value))
-    if any(_has_comment(document.source, splice, [value]) for splice in splices):
+    if any(_has_comment(document.source, splice, [key, value]) for splice in splices):
         return COMMENTED
     is_last = len(parent.pairs if isinstance(parent, MappingNode) else parent.items) == 1
     empty: object = None if not parent.flow else {} if isinstance(parent, MappingNode) else []
@@ -113,13 +114,14 @@ def _applied(document: Document, splices: Sequence[Splice], expected: object) ->
     return after if same(after.value, expected) else ENTANGLED
 
 
-def _element_start(document: Document, parent: MappingNode | SequenceNode, step: Any) -> tuple[int | None, Node]:
-    """Where a key, a flow item, or the dash of a block item begins, and the value that ends it."""
-    if isinstance(parent, MappingNode):
-        pair = document.pair(parent, step)
-        return (pair[0].start, pair[1]) if pair else (None, parent)
-    item = parent.items[step]
-    return (item.start if parent.flow else layout.dash_before(document.source, item)), item
+def _element(document: Document, parent: MappingNode | SequenceNode, step: Any) -> tuple[Node, Node]:
+    """The nodes that an element begins and ends with: key and value, or the item twice."""
+    if isinstance(parent, SequenceNode):
+        return parent.items[step], parent.items[step]
+    pair = document.pair(parent, step)
+    if pair is None:
+        raise KeyError(step)
+    return pair
 
 
 def _first_start(node: MappingNode | SequenceNode) -> int:
@@ -179,10 +181,10 @@ def _has_comment(source: Source, splice: Splice, nodes: Sequence[Node]) -> bool:
     """Whether a comment stands in the stretch, outside of the scalars of the nodes."""
     at = splice.start
     for leaf in sorted(_leaves(nodes), key=lambda leaf: leaf.start):
-        if leaf.start >= at and _COMMENT.search(source.text[at : leaf.start]):
+        if _COMMENT.search(source.text[at : min(leaf.start, splice.end)]):
             return True
         at = max(at, leaf.end)
-    return at < splice.end and bool(_COMMENT.search(source.text[at : splice.end]))
+    return bool(_COMMENT.search(source.text[at : splice.end]))
 
 
 def _leaves(nodes: Sequence[Node]) -> Iterator[Node]:

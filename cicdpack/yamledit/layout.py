@@ -72,6 +72,9 @@ def _block_scalar_end(source: Source, node: Scalar) -> int:
 
 
 def _block_scalar_indent(source: Source, node: Scalar) -> int:
+    """The content's column, by its first line; 0, which is safe, where the header gives it relative to the parent."""
+    if any(character.isdigit() for character in _header(source, node)):
+        return 0
     at = source.next_line(node.start)
     while at < node.end:
         line = source.text[at : source.line_end(at)]

@@ -43,7 +43,7 @@ def merge(text: bytes, wanted: Mapping[str, object], *, source: str) -> Merged:
 class _Merge:
     """One walk over a document. Children are visited before their parent grows, so that splices at one place nest.
 
-    `locks` holds a reason for each node on the way that must not change, since other places share it.
+    `locks` holds, with its position, a reason for each node on the way that must not change, as other places share it.
     """
 
     def __init__(self, document: Document) -> None:
@@ -54,9 +54,9 @@ class _Merge:
         self.conflicts: list[ValueConflict] = []
         self.locks: list[tuple[str, int]] = []
 
-    def write(self, splices: list[Splice], at: int) -> None:
+    def write(self, splices: list[Splice]) -> None:
         if self.locks:
-            reason, _ = self.locks[-1]
+            reason, at = self.locks[0]
             raise self.source.error(f"cannot edit this value: {reason}", at, hint="write the value out in this place")
         self.splices += splices
 
@@ -94,7 +94,7 @@ class _Merge:
                     hint=f"write `{key}` out in this mapping",
                 )
         if missing:
-            self.write(add_pairs(self.document, node, missing), node.start)
+            self.write(add_pairs(self.document, node, missing))
         for key, value in missing.items():
             self.note((*path, key), value, "added")
 
@@ -130,13 +130,13 @@ class _Merge:
 
     def fill(self, parent: MappingNode, pair: tuple[Node, Node], wanted: object, path: Path) -> None:
         node = pair[1]
-        self.write([] if self.locks else fill_null(self.document, parent, pair, wanted), node.start)
+        self.write([] if self.locks else fill_null(self.document, parent, pair, wanted))
         replaced = self.source.text[node.start : node.end]
         self.note(path, wanted, "filled", replaced)
 
     def append(self, node: SequenceNode, items: list[object], path: Path) -> None:
         if items:
-            self.write(append_items(self.document, node, items), node.start)
+            self.write(append_items(self.document, node, items))
         for index, item in enumerate(items, len(node.items)):
             self.note((*path, index), item, "appended")
 

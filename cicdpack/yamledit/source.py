@@ -52,12 +52,9 @@ class Source:
         try:
             text = data.decode("utf-8")
         except UnicodeDecodeError as error:
-            line = data.count(b"\n", 0, error.start) + 1
-            raise YamlEditError(
-                f"byte 0x{data[error.start]:02x} is not UTF-8",
-                location=Location(path=path, line=line),
-                hint="save the file as UTF-8",
-            ) from None
+            readable = cls(path=path, text=data.decode("utf-8", errors="replace"), bom=False)
+            at = len(data[: error.start].decode("utf-8"))
+            raise readable.error(f"byte 0x{data[error.start]:02x} is not UTF-8", at, hint="save it as UTF-8") from None
         bom = text.startswith(BOM)
         source = cls(path=path, text=text[1:] if bom else text, bom=bom)
         bad = UNPRINTABLE.search(source.text)
@@ -108,6 +105,7 @@ class Source:
         start = self.line_start(at)
         shown_from = max(start, at - EXCERPT_WIDTH * 3 // 4)
         shown = self.text[shown_from : min(self.line_end(at), shown_from + EXCERPT_WIDTH)]
+        shown = UNPRINTABLE.sub("\ufffd", shown)
         number = str(self.location(at).line).rjust(5)
         before = "".join("\t" if character == "\t" else " " for character in self.text[shown_from:at])
         return f"{number} | {shown}\n{' ' * len(number)} | {before}^"

@@ -7,6 +7,7 @@ such as `on` or `yes`, which every reader of these files takes for words.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from cicdpack.yamledit.nodes import Alias, MappingNode, Node, Scalar, SequenceNode, deref
@@ -42,9 +43,12 @@ class Reader:
         self.source = source
         self.tags = tags
         self.is_tolerant = is_tolerant
+        self._keys: dict[Node, Any] = {}
 
     def value(self, node: Node) -> object:
         """The value of a node, built anew for each alias, so that no two places share an object."""
+        if isinstance(node, Scalar) and node.tag is None:
+            return self._scalar(node)
         if isinstance(node, Alias):
             return self.value(node.target)
         plain = self._plain(node)
@@ -81,7 +85,7 @@ class Reader:
             key = self.key(key_node)
             if key in own:
                 raise self.source.error(
-                    f"key `{key}` comes twice in one mapping", key_node.start, hint="keep one of them"
+                    f"key `{key_text(key_node)}` comes twice in one mapping", key_node.start, hint="keep one of them"
                 )
             own[key] = self.value(value_node)
         return {**inherited, **own}
@@ -103,19 +107,16 @@ class Reader:
 
     def key(self, node: Node) -> Any:
         """The value of a key: hashable; words such as `on` stay words."""
+        if node in self._keys:
+            return self._keys[node]
         target = deref(node)
-        if (
-            isinstance(target, Scalar)
-            and not target.style
-            and target.tag is None
-            and target.text.lower() in _WORDS_AS_KEYS
-        ):
-            return target.text
-        value = self.value(node)
+        is_plain = isinstance(target, Scalar) and not target.style and target.tag is None
+        value = key_text(node) if is_plain and key_text(node).lower() in _WORDS_AS_KEYS else self.value(node)
         if isinstance(value, Tagged):
             raise self.source.error(
                 f"tag `{_short(value.tag)}` on a key", node.start, hint="write the key without the tag"
             )
+        self._keys[node] = value
         return value
 
     def _scalar(self, node: Scalar) -> object:
@@ -134,6 +135,12 @@ class Reader:
 
 
 _SCALAR_TAGS = frozenset({"str", "int", "float", "bool", "null", "timestamp"})
+
+
+def key_text(node: Node) -> str:
+    """The text of a key, as it reads without quotes."""
+    target = deref(node)
+    return target.text if isinstance(target, Scalar) else ""
 
 
 def _short(tag: object) -> str:
@@ -155,6 +162,7 @@ def _number(kind: str, text: str) -> object:
     return construct(node)
 
 
+@lru_cache(maxsize=8192)
 def plain_tag(text: str) -> str:
     """The tag that YAML 1.1, as PyYAML reads it, gives to a plain scalar."""
     import yaml
