@@ -23,8 +23,8 @@ Strictness = Literal["cli", "strict"]
 class DestinationError(BundleError):
     """A rendered path that nothing may be written to. `path` is the path, `source` the bundle's file.
 
-    `rule` names what was broken: `names-no-file`, `absolute-path`, `escape`, `same-path`, `file-and-folder`, or a
-    kind of fault of `archive.names`.
+    `rule` names what was broken: `names-no-file`, `absolute-path`, `dot-dot`, `escape`, `same-path`, `file-and-folder`,
+    or a kind of fault of `archive.names`.
     """
 
     def __init__(
@@ -126,6 +126,14 @@ def _place(shown: str, source: str, strictness: Strictness) -> str:
             path=shown,
             source=source,
             hint="an expression at its start gives nothing, or a value that starts with `/`",
+        )
+    if strictness == "strict" and ".." in shown.split("/"):
+        raise DestinationError(
+            f"the path renders to `{shown}`, which goes up a folder",
+            rule="dot-dot",
+            path=shown,
+            source=source,
+            hint="a parameter holds `..`; give it another value",
         )
     path = clean("./" + shown.lstrip("/"))
     if path == ".." or path.startswith("../"):
