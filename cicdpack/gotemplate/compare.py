@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cicdpack.gotemplate.errors import FunctionError
-from cicdpack.gotemplate.fmt import sprint
+from cicdpack.gotemplate.fmt import sprintf
 from cicdpack.gotemplate.values import INVALID, Byte, GoObject, Int, NilPointer, Slice, Struct, go_type, to_bytes, unbox
 
 _KINDS: dict[type, str] = {
@@ -43,7 +43,7 @@ def _equal_others(first: object, second: object) -> bool:
         return _is_nil(first) and _is_nil(second)
     types = go_type(first), go_type(second)
     if types[0] != types[1]:
-        raise FunctionError(f"non-comparable types {_show(first)}: {types[0]}, {types[1]}: {_show(second)}")
+        raise FunctionError(f"non-comparable types {_show(first)}: {types[0]}, {types[1]}: {_show(second, '%v')}")
     if _is_nil(first) or _is_nil(second):
         return _is_nil(first) == _is_nil(second)
     if isinstance(first, GoObject):
@@ -57,8 +57,8 @@ def _is_nil(value: object) -> bool:
     return value is INVALID or isinstance(value, NilPointer) or (isinstance(value, Slice) and value.nil)
 
 
-def _show(value: object) -> str:
-    return str(value) if isinstance(value, GoObject) else sprint((value,))
+def _show(value: object, verb: str = "%s") -> str:
+    return str(value) if isinstance(value, GoObject) else sprintf(verb, (value,))
 
 
 def ne(first: object, second: object) -> bool:

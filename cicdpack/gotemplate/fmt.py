@@ -252,7 +252,7 @@ class Printer:
         elif self.arg_num >= len(args):
             self.write(f"%!{verb}(MISSING)")
         else:
-            if verb == "v":
+            if verb in "vw":
                 flags.sharp_v, flags.sharp = flags.sharp, False
                 flags.plus_v, flags.plus = flags.plus, False
             arg = args[self.arg_num]

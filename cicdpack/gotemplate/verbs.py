@@ -80,11 +80,11 @@ def _hex_bytes(value: str, flags: Flags, *, upper: bool) -> str:
     if flags.precision is not None:
         data = data[: flags.precision]
     if not data:
-        return pad_spaces("", flags)
+        return pad("", flags)
     text = data.hex().upper() if upper else data.hex()
     prefix = ("0X" if upper else "0x") if flags.sharp else ""
     step = 2 if flags.space else len(text)
-    return pad_spaces(" ".join([prefix + text[at : at + step] for at in range(0, len(text), step)]), flags)
+    return pad(" ".join([prefix + text[at : at + step] for at in range(0, len(text), step)]), flags)
 
 
 _BASES = {"d": 10, "b": 2, "o": 8, "O": 8, "x": 16, "X": 16}
@@ -188,9 +188,9 @@ def format_flagged_float(value: float, verb: str, precision: int, flags: Flags) 
 
 
 def _keep_point(text: str, verb: str, precision: int) -> str:
-    """Write the decimal point always, and for g and x the zeros that the precision asks for."""
+    """Write the decimal point always, and for g and x (not X) the zeros that the precision asks for."""
     digits = 0
-    if verb in "gGxX":
+    if verb in "gGx":
         digits = precision if precision >= 0 else 6
     exponent_letters = "pP" if verb in "xX" else "eEpP"
     cut = next((at for at in range(1, len(text)) if text[at] in exponent_letters), len(text))

@@ -1,0 +1,98 @@
+"""Our engine beside real Go: random templates, the same data, the same outputs and the same error texts."""
+
+from __future__ import annotations
+
+import base64
+import os
+from random import Random
+from typing import TYPE_CHECKING, Any
+
+from cicdpack.bundle.casing import lower, upper
+from cicdpack.gotemplate.errors import FunctionError, TemplateError
+from cicdpack.gotemplate.fmt import sprintf
+from cicdpack.gotemplate.objects import regexp_function, url_function
+from cicdpack.gotemplate.template import MissingKey, TemplateSet
+from cicdpack.gotemplate.values import Func, Int, Struct
+from tests.gotemplate.random_templates import DATA, random_template
+
+if TYPE_CHECKING:
+    from cicdpack.gotemplate.limits import Budget
+    from tests.judge.judge import Judge
+
+CASES = int(os.environ.get("CICDPACK_FUZZ_CASES", "3000"))
+"""Templates in one run; the environment asks for more."""
+
+SEED = int(os.environ.get("CICDPACK_FUZZ_SEED", "20240229"))
+
+MISSING_KEYS: tuple[MissingKey, ...] = ("error", "error", "default", "zero")
+
+
+def fail(template: str, *args: object, budget: Budget) -> object:
+    raise FunctionError(sprintf(template, args, budget))
+
+
+def pair(key: str, value: object) -> Struct:
+    return Struct("main.pair", ("k", key), ("v", value))
+
+
+def make_map(*pairs: Struct) -> dict[str, object]:
+    return {str(item.fields[0][1]): item.fields[1][1] for item in pairs}
+
+
+def random_int(limit: int) -> Int:
+    if limit <= 0:
+        raise FunctionError("invalid argument to IntN")
+    return Int(limit - 1)
+
+
+FUNCTIONS = {
+    "fail": Func(fail, "string", "...any", takes_budget=True),
+    "pair": Func(pair, "string", "any"),
+    "map": Func(make_map, "...main.pair"),
+    "lower": Func(lower, "string"),
+    "upper": Func(upper, "string"),
+    "random_int": Func(random_int, "int"),
+    "regexp": regexp_function,
+    "url": url_function,
+}
+"""The judge's functions, with the types they have there."""
+
+
+def encode(text: str) -> str:
+    return base64.b64encode(text.encode("utf-8", "surrogateescape")).decode("ascii")
+
+
+def ours(text: str, missing_key: MissingKey) -> dict[str, str]:
+    """Return our answer in the judge's form."""
+    try:
+        output = TemplateSet.new(FUNCTIONS, missing_key=missing_key).parse("", text).execute("", DATA)
+    except TemplateError as error:
+        return {"error": encode(error.go_text), "phase": error.phase}
+    return {"output": encode(output.text)}
+
+
+def describe(request: dict[str, Any], wanted: dict[str, str], got: dict[str, str]) -> str:
+    def shown(answer: dict[str, str]) -> str:
+        return ascii(base64.b64decode(answer.get("output", answer.get("error", ""))).decode("utf-8", "surrogateescape"))
+
+    text = base64.b64decode(request["text"]).decode("utf-8", "surrogateescape")
+    return f"{text!a} ({request['missingkey']})\n  Go:   {shown(wanted)}\n  ours: {shown(got)}"
+
+
+def test_random_templates_do_as_in_go(judge: Judge) -> None:
+    """Outputs, error texts and phases are those of Go for thousands of random templates."""
+    random = Random(SEED)
+    texts = [random_template(random) for _ in range(CASES)]
+    keys = [random.choice(MISSING_KEYS) for _ in texts]
+    requests = [
+        {"op": "template", "root": "", "text": encode(text), "data": DATA, "missingkey": key}
+        for text, key in zip(texts, keys, strict=True)
+    ]
+
+    wanted = judge.ask(requests)
+    got = [ours(text, key) for text, key in zip(texts, keys, strict=True)]
+
+    assert wanted
+    assert sum("output" in answer for answer in wanted) > CASES // 20
+    wrong = [describe(*each) for each in zip(requests, wanted, got, strict=True) if each[1] != each[2]]
+    assert not wrong, f"{len(wrong)} of {CASES} differ (seed {SEED}):\n" + "\n".join(wrong[:20])
