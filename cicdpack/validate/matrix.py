@@ -6,6 +6,7 @@ platform. A template that calls `fail` refuses a combination on purpose: that is
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import product
 from typing import TYPE_CHECKING
 
@@ -18,7 +19,7 @@ from cicdpack.problems import Location, Problem
 from cicdpack.validate.rendering import check_pipeline, is_pipeline
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from cicdpack.bundle.bundle import Bundle
     from cicdpack.bundle.rendering import Rendering
@@ -43,17 +44,25 @@ _SEED = b"matrix"
 
 
 def check_bundle(bundle: Bundle) -> tuple[Problem, ...]:
-    """Render the matrix and check what comes out; each finding once, in the order of the combinations."""
-    found: dict[Problem, None] = {}
+    """Render the matrix and check what comes out; what several combinations have in common is said once."""
+    found: dict[Problem, list[dict[str, str]]] = {}
     seen: set[bytes] = set()
     choices = list(_combinations(bundle.parameters))
-    if len(choices) > MAX_COMBINATIONS:
-        message = f"the schema offers {len(choices)} combinations; the first {MAX_COMBINATIONS} were checked"
-        found[Problem(rule="matrix-cut", severity="note", message=message)] = None
     for choice in choices[:MAX_COMBINATIONS]:
         for problem in _check(bundle, choice, seen):
-            found.setdefault(problem)
-    return tuple(found)
+            found.setdefault(problem, []).append(choice)
+    problems = tuple(replace(problem, message=_with_choices(problem, where)) for problem, where in found.items())
+    if len(choices) <= MAX_COMBINATIONS:
+        return problems
+    message = f"the schema offers {len(choices)} combinations; the first {MAX_COMBINATIONS} were checked"
+    return (*problems, Problem(rule="matrix-cut", severity="note", message=message))
+
+
+def _with_choices(problem: Problem, choices: Sequence[Mapping[str, str]]) -> str:
+    """Add which combinations a finding is about: the first, and how many more."""
+    first = ", ".join(f"`{name}={value}`" for name, value in choices[0].items()) or "the defaults"
+    more = f" and {len(choices) - 1} more combinations" if len(choices) > 1 else ""
+    return f"{problem.message}, with {first}{more}"
 
 
 def _combinations(schema: Schema) -> Iterator[dict[str, str]]:
@@ -80,12 +89,12 @@ def _check(bundle: Bundle, choice: Mapping[str, str], seen: set[bytes]) -> Itera
         rendering = _render(bundle, choice)
     except CicdpackError as error:
         if not (choice and isinstance(error.__cause__ or getattr(error, "cause", None), Fail)):
-            yield _failed(error, choice)
+            yield _failed(error)
         return
     if not rendering.files:
-        message = f"no file is rendered with {_named(choice)}"
         hint = "offer only what `template/` has files for, or check what `skip` leaves out"
-        yield Problem(rule="nothing-rendered", message=message, location=Location(path=SCHEMA_NAME), hint=hint)
+        place = Location(path=SCHEMA_NAME)
+        yield Problem(rule="nothing-rendered", message="no file is rendered", location=place, hint=hint)
     for file in rendering.files:
         if is_pipeline(file.path) and file.data not in seen:
             seen.add(file.data)
@@ -102,14 +111,5 @@ def _render(bundle: Bundle, choice: Mapping[str, str]) -> Rendering:
     return rendering
 
 
-def _failed(error: CicdpackError, choice: Mapping[str, str]) -> Problem:
-    return Problem(
-        rule="cannot-render",
-        message=f"with {_named(choice)}: {error.message}",
-        location=error.location,
-        hint=error.hint,
-    )
-
-
-def _named(choice: Mapping[str, str]) -> str:
-    return ", ".join(f"`{name}={value}`" for name, value in choice.items()) or "the defaults"
+def _failed(error: CicdpackError) -> Problem:
+    return Problem(rule="cannot-render", message=error.message, location=error.location, hint=error.hint)
