@@ -136,7 +136,10 @@ class Regexp:
         out: list[str] = []
         last = 0
         for match in self._matches(text, -1, slots):
-            out += [text[last : match[0]], replacement(match)]
+            piece = replacement(match)
+            # A long replacement of many matches is work too, and memory.
+            self._spend(len(piece) >> 3)
+            out += [text[last : match[0]], piece]
             last = match[1]
         out.append(text[last:])
         return "".join(out)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from cicdpack.gotemplate.url.escaping import query_escape
 from cicdpack.gotemplate.url.parsing import URLError, parse
 from cicdpack.gotemplate.url.parts import URL, UserInfo
 from cicdpack.gotemplate.url.query import encode_query
 
-__all__ = ["URL", "URLError", "UserInfo", "encode_query", "parse", "query_escape"]
+__all__ = ["URL", "URLError", "UserInfo", "encode_query", "parse"]

@@ -21,7 +21,7 @@ USERINFO: Final = frozenset(_UNRESERVED + b"$&+,;=")
 HOST: Final = frozenset(_UNRESERVED + b"!$&'()*+,;=:[]<>\"")
 """The same for a host. Others but non-ASCII bytes and the percent sign may not be there at all."""
 QUERY: Final = frozenset(_UNRESERVED)
-"""The same for a key or value of a query; a space is a plus sign."""
+"""The same for a key or value of a query, where a plus sign is a space."""
 FRAGMENT: Final = frozenset(_UNRESERVED + b"$&+,/:;=?@!()*")
 """The same for a fragment."""
 
@@ -42,15 +42,7 @@ def escape(text: str, safe: frozenset[int]) -> str:
 
 @lru_cache(maxsize=8)
 def _table(safe: frozenset[int]) -> list[str]:
-    table = [chr(byte) if byte in safe else f"%{byte:02X}" for byte in range(256)]
-    if safe == QUERY:
-        table[0x20] = "+"
-    return table
-
-
-def query_escape(text: str) -> str:
-    """Go's `url.QueryEscape`."""
-    return escape(text, QUERY)
+    return [chr(byte) if byte in safe else f"%{byte:02X}" for byte in range(256)]
 
 
 def is_valid(text: str, safe: frozenset[int]) -> bool:

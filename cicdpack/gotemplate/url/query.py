@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cicdpack.gotemplate.url.escaping import QUERY, BadPart, query_escape, unescape
+from cicdpack.gotemplate.escape import query_escape
+from cicdpack.gotemplate.url.escaping import QUERY, BadPart, unescape
 from cicdpack.gotemplate.values import to_bytes
 
 if TYPE_CHECKING:
