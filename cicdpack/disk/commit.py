@@ -7,7 +7,8 @@
 4. The journal moves to its last phase, in one instant: from here on the commit is done, and only tidied up.
 
 An error at any point restores everything, folders included; after a kill `recover` does. What one cannot promise: an
-editor that saves a file between the last look at it and the rename, some microseconds later, loses that save.
+editor that saves a file between the last look at it and the rename, some microseconds later, loses that save. And as
+with any editor that saves by renaming, further hard links keep the old content, and access lists are not carried over.
 
 Durability: each new file is synced before any target is touched, each folder and each phase of the journal when it
 changes. A power cut is then like a kill at some earlier instant.

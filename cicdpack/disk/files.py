@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 import stat
 from typing import TYPE_CHECKING
 
@@ -69,7 +68,7 @@ def _replace(folder: Folder, path: Path, chunks: Iterable[bytes], mode: int) -> 
     status = folder.look(path.name)
     if status is not None and (not stat.S_ISREG(status.st_mode) or is_reparse_point(status)):
         raise UnwritableFileError(str(path), f"it is {kind_of(status)}")
-    temporary = f".cicdpack-{secrets.token_hex(6)}.new"
+    temporary = f".cicdpack-{os.urandom(6).hex()}.new"
     fd = folder.create(temporary, mode)
     try:
         try:

@@ -8,7 +8,6 @@ Nothing here changes a repository.
 from __future__ import annotations
 
 import os
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
@@ -161,6 +160,8 @@ def _contents(repo: Path, names: list[str]) -> list[bytes]:
 
     A pipe for the questions could fill up while git waits for us to take its answers.
     """
+    import tempfile
+
     with tempfile.TemporaryFile() as questions:
         questions.write("".join(f"{name}\n" for name in names).encode("ascii"))
         questions.seek(0)
@@ -196,11 +197,13 @@ def _blobs(repo: Path, names: list[str], answers: IO[bytes]) -> list[bytes]:
 def commits_touching(repo: Path, archive: str, paths: Iterable[str]) -> Since:
     """Return the commits up to HEAD that changed any of the paths after `archive` was last committed, newest first.
 
-    Paths are relative to the top of the repository. At most `MOST_COMMITS` are listed.
+    Paths are relative to `repo`, which is the top of the repository or a folder in it; `.` is all of that. At most
+    `MOST_COMMITS` are listed; no path means no commit.
     """
     since = next(iter(_log(repo, "-1", "HEAD", "--", archive)), None)
     span = f"{since.sha}..HEAD" if since else "HEAD"
-    commits = _log(repo, f"-{MOST_COMMITS}", span, "--", *paths)
+    sources = tuple(path or "." for path in paths)
+    commits = _log(repo, f"-{MOST_COMMITS}", span, "--", *sources) if sources else ()
     return Since(archive=since, commits=commits, is_cut=_is_cut(repo, since))
 
 

@@ -18,7 +18,6 @@ import hashlib
 import json
 import os
 import re
-import secrets
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
@@ -85,7 +84,7 @@ def digest(state: Present) -> str:
 
 def draw_up(anchor: Anchor, changes: Iterable[Create | Update | Merge | Delete]) -> Journal:
     """Write down, in memory, what the changes will do and which folders they need."""
-    token = secrets.token_hex(6)
+    token = os.urandom(6).hex()
     steps = tuple(
         _step(
             change.path,

@@ -2,7 +2,8 @@
 
 The lock file is `cicdpack.lock` in the repository's git folder, where git never shows it. Without a git folder of its
 own, or with one that cannot be written, it is in the temporary folder, in a folder of the user's own, named after the
-root's device and inode. It stays there after use: removing a lock file that others may be waiting on is a race.
+root's device and inode; there it keeps apart the processes of one user only. It stays after use: removing a lock file
+that others may be waiting on is a race.
 """
 
 from __future__ import annotations

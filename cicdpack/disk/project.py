@@ -66,8 +66,9 @@ def find_upwards(start: Path, name: str) -> Path | None:
 def list_projects(root: Path) -> tuple[PurePosixPath, ...]:
     """Return the folders below a root (itself included, as `.`) that hold all of `PROJECT_FILES`, in path order.
 
-    Left out are `NEVER_ENTERED`, what the `.gitignore` files on the way exclude, nested repositories, links, and what
-    lies deeper than `DEEPEST_PROJECT`. Folders without permission are passed over: what cannot be read is no project.
+    Left out are `NEVER_ENTERED`, what the `.gitignore` files from the root down exclude (git's other lists of
+    exclusions are a user's own, and do not count), nested repositories, links, and what lies deeper than
+    `DEEPEST_PROJECT`. Folders without permission are passed over: what cannot be read is no project.
     """
     return tuple(sorted((PurePosixPath(path) for path in _search(root)), key=str))
 

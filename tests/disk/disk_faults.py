@@ -29,7 +29,12 @@ class FaultyOs:
         self.at = at
         self.error = error
         self.die = die
-        self.steps = 0
+        self.calls: list[str] = []
+
+    @property
+    def steps(self) -> int:
+        """How many steps were tried."""
+        return len(self.calls)
 
     def __getattr__(self, name: str) -> Any:
         real = getattr(os, name)
@@ -39,7 +44,8 @@ class FaultyOs:
         def call(*arguments: Any, **options: Any) -> Any:
             if name == "open" and not arguments[1] & os.O_CREAT:
                 return real(*arguments, **options)
-            step, self.steps = self.steps, self.steps + 1
+            step = self.steps
+            self.calls.append(name)
             if step == self.at or (self.error is None and step > self.at):
                 if name == "write" and step == self.at:
                     real(arguments[0], bytes(arguments[1])[: len(arguments[1]) // 2])
