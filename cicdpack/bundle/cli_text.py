@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from cicdpack.bundle.errors import BundleError
-from cicdpack.bundle.functions import Fail
+from cicdpack.bundle.functions import Fail, SkipInFolderName
 from cicdpack.bundle.host import HostValueMissing
 from cicdpack.gotemplate.errors import FunctionError
 
@@ -25,15 +25,17 @@ class RenderError(BundleError):
 
     def __init__(self, error: TemplateError, *, cli_text: str) -> None:
         message, hint = _own_message(error)
+        cause = _root_cause(error)
         super().__init__(
             message,
             cli_text=cli_text,
+            rule=cause.rule if isinstance(cause, SkipInFolderName) else None,
             location=error.location,
             excerpt=error.excerpt,
             hint=hint or error.hint,
         )
         self.go_text = error.go_text
-        self.cause = _root_cause(error)
+        self.cause = cause
 
 
 class NestedFailure(FunctionError):
@@ -76,6 +78,8 @@ def _own_message(error: TemplateError) -> tuple[str, str | None]:
         return f"the template refuses: {cause.text}", None
     if isinstance(cause, HostValueMissing):
         return f"the template asks for `{cause.name}`, which is not known here", cause.hint
+    if isinstance(cause, SkipInFolderName):
+        return "the name of a folder calls `skip`", "call `skip` in a file of the folder above"
     return error.message, None
 
 

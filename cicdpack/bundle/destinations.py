@@ -30,8 +30,7 @@ class DestinationError(BundleError):
     def __init__(
         self, message: str, *, rule: str, path: str, source: str, cli_text: str | None = None, hint: str
     ) -> None:
-        super().__init__(message, cli_text=cli_text, location=Location(path=source), hint=hint)
-        self.rule = rule
+        super().__init__(message, cli_text=cli_text, rule=rule, location=Location(path=source), hint=hint)
         self.path = path
         self.source = source
 

@@ -14,7 +14,8 @@ class BundleError(CicdpackError):
     """A bundle, a parameter or a template that cannot be used.
 
     `cli_text` is what `databricks bundle init` prints after `Error: ` in the same place, or None where it would
-    not fail there (it crashes, chooses at random, or leaves half of its output behind).
+    not fail there (it crashes, chooses at random, or leaves half of its output behind). `rule` names what was broken
+    where that is documented as a deviation, or where callers tell cases apart.
     """
 
     def __init__(
@@ -22,9 +23,11 @@ class BundleError(CicdpackError):
         message: str,
         *,
         cli_text: str | None = None,
+        rule: str | None = None,
         location: Location | None = None,
         excerpt: str | None = None,
         hint: str | None = None,
     ) -> None:
         super().__init__(message, location=location, excerpt=excerpt, hint=hint)
         self.cli_text = cli_text
+        self.rule = rule

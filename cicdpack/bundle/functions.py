@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from cicdpack.bundle.casing import lower, upper
 from cicdpack.gotemplate.errors import FunctionError
+from cicdpack.gotemplate.objects import regexp_function, url_function
 from cicdpack.gotemplate.values import Func, Int, Struct
 
 if TYPE_CHECKING:
@@ -23,12 +24,18 @@ class Fail(FunctionError):
     """A template called `fail`; in the content of a file its text is all that the CLI shows."""
 
 
+class SkipInFolderName(FunctionError):
+    """The name of a folder calls `skip`: the pattern, relative to that name, would contain the call itself."""
+
+    rule = "skip-in-folder-name"
+
+
 def helper_functions(host: Host, chance: Deterministic) -> Mapping[str, Func]:
     """Return the functions by name, bound to the facts and the seed of one rendering."""
     return {
         "fail": Func(_fail, "string", "...any", takes_budget=True),
-        "url": Func(_url, "string", takes_budget=True),
-        "regexp": Func(_regexp, "string", takes_budget=True),
+        "url": url_function,
+        "regexp": regexp_function,
         "random_int": Func(lambda limit: Int(chance.random_int(limit)), "int"),
         "uuid": Func(chance.uuid),
         "bundle_uuid": Func(chance.bundle_uuid),
@@ -54,23 +61,6 @@ def _fail(format_text: str, *args: object, budget: Budget) -> object:
     from cicdpack.gotemplate.fmt import sprintf
 
     raise Fail(sprintf(format_text, args, budget=budget))
-
-
-def _url(text: str, *, budget: Budget) -> object:
-    from cicdpack.gotemplate.objects import url_function
-
-    return _delegate(url_function, text, budget)
-
-
-def _regexp(text: str, *, budget: Budget) -> object:
-    from cicdpack.gotemplate.objects import regexp_function
-
-    return _delegate(regexp_function, text, budget)
-
-
-def _delegate(function: Func, text: str, budget: Budget) -> object:
-    """Call a function whose module is imported only when a template needs it."""
-    return function.fn(text, budget=budget) if function.takes_budget else function.fn(text)
 
 
 def _pair(key: str, value: object) -> Struct:

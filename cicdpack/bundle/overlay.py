@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from cicdpack.bundle.walk import WalkedFile
+    from cicdpack.yamledit import YamlEditError
 
 CREATE_MARK = "# cicdpack: create"
 """As the first line it allows an overlay to create its file."""
@@ -38,31 +39,32 @@ def make_overlay(file: WalkedFile, path: str) -> Overlay | None:
 
 def parse_overlay(overlay: Overlay) -> Mapping[str, object]:
     """Parse an overlay's text to plain values, every mapping with text keys. Raises `OverlayError`."""
-    import yaml
+    from cicdpack.yamledit import YamlEditError, parse
 
     try:
-        value: object = yaml.load(overlay.text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
-    except yaml.YAMLError as error:
+        value = parse(overlay.text, source=overlay.source)
+    except YamlEditError as error:
         raise _not_yaml(overlay, error) from None
-    if not isinstance(value, dict) or not all(isinstance(key, str) for key in value):
+    if not isinstance(value, dict):
         raise OverlayError(
-            "the overlay renders to no mapping with text keys, so there is nothing to merge into",
+            "the overlay renders to no mapping, so there is nothing to merge into",
             location=Location(path=overlay.source),
             hint="write `key: value` lines at its top level",
         )
     return value
 
 
-def _not_yaml(overlay: Overlay, error: Exception) -> OverlayError:
-    """Point at the template's line, not at the rendered one."""
-    mark = getattr(error, "problem_mark", None)
-    where = None if mark is None else overlay.origin_of(mark.line + 1)
+def _not_yaml(overlay: Overlay, error: YamlEditError) -> OverlayError:
+    """Point at the template's line, not at the rendered one, and show the rendered one."""
+    line = error.location.line if error.location else None
+    where = None if line is None else overlay.origin_of(line)
     lines = overlay.text.splitlines()
-    excerpt = f"  {lines[mark.line]}" if mark is not None and mark.line < len(lines) else None
-    problem = getattr(error, "problem", None) or "not YAML"
+    excerpt = error.excerpt
+    if excerpt is None and line is not None and line <= len(lines):
+        excerpt = f"  {lines[line - 1]}"
     return OverlayError(
-        f"the overlay renders to text that is no YAML: {problem}",
+        f"the overlay for `{overlay.path}` cannot be used: {error.message}",
         location=where or Location(path=overlay.source),
         excerpt=excerpt,
-        hint=f"the text is for `{overlay.path}`",
+        hint=error.hint,
     )

@@ -254,6 +254,7 @@ def _property(draft: _Draft | None, name: str, *, source: str, path: tuple[str, 
         where = " in ".join(f"`{part}`" for part in (name, *reversed(path)))
         raise SchemaError(
             f"property {where} is null, expected an object",
+            rule="null-property",
             location=Location(path=source),
             hint="describe the property, or remove it",
         )

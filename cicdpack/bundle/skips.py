@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from cicdpack.bundle.cli_text import NestedFailure, RenderError
 from cicdpack.bundle.errors import BundleError
+from cicdpack.bundle.functions import SkipInFolderName
 from cicdpack.bundle.paths import PatternSyntaxError, join, matches
 from cicdpack.gotemplate.errors import FunctionError
 from cicdpack.gotemplate.values import Func
@@ -73,7 +74,7 @@ class Skips:
 
     def _add(self, pattern: str) -> str:
         if self.folder is None:
-            raise _SkipInFolderName("skip cannot be called in the name of a folder")
+            raise SkipInFolderName("skip cannot be called in the name of a folder")
         if self._templates is None or self._depth >= MAX_NESTED_SKIPS:
             raise FunctionError(f"more than {MAX_NESTED_SKIPS} skips inside each other")
         self._depth += 1
@@ -87,7 +88,3 @@ class Skips:
         if all(skip.pattern != rendered for skip in self._skips):
             self._skips.append(_Skip(rendered, self.source))
         return ""
-
-
-class _SkipInFolderName(FunctionError):
-    """`skip` was called in the name of a folder: its pattern would contain the call itself."""

@@ -14,7 +14,6 @@ import pytest
 
 from cicdpack.archive.entries import Tree
 from cicdpack.bundle.bundle import Bundle
-from cicdpack.bundle.destinations import DestinationError
 from cicdpack.bundle.errors import BundleError
 from cicdpack.bundle.host import Host
 from cicdpack.bundle.render import initialise
@@ -105,7 +104,7 @@ def run_case(case: Mapping[str, Any], base: Path) -> Outcome:
         lines += rendering.messages
     except BundleError as error:
         lines.append(f"Error: {error.cli_text or error}")
-        refused = error.rule if isinstance(error, DestinationError) else "error"
+        refused = error.rule
         assert _look_around(out) == before, "a run that fails writes nothing"
     except UnreadableFileError as error:
         lines.append(f"Error: {_reader_text(error)}")
