@@ -1,0 +1,193 @@
+"""Renderings of the bundle in `bundle_src/cicd`, by the project's own engine, each combination once."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import shutil
+import stat
+import subprocess
+import zipfile
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from cicdpack.archive.entries import Entry
+from cicdpack.bundle.binding import Layer, bind
+from cicdpack.bundle.bundle import Bundle
+from cicdpack.bundle.render import render
+
+if TYPE_CHECKING:
+    from cicdpack.bundle.rendering import Rendering
+
+SOURCE = Path(__file__).resolve().parents[2] / "bundle_src" / "cicd"
+
+PLATFORMS = ("azure_devops", "github_actions", "github_actions_for_github_enterprise_servers", "gitlab")
+CLOUDS = ("azure", "aws", "gcp")
+AUTHS = ("auto", "azure-client-secret", "oauth-m2m", "pat", "federation")
+PROJECT = {
+    "input_project_name": "fraud-detector",
+    "input_root_dir": "my-monorepo",
+    "input_databricks_staging_workspace_host": "https://staging.example.com/",
+    "input_databricks_prod_workspace_host": "https://prod.example.com/?o=42",
+}
+
+
+@dataclass(frozen=True)
+class Combination:
+    """One choice of platform, cloud, feature store and way to sign in."""
+
+    platform: str
+    cloud: str
+    feature_store: str
+    auth: str
+
+    @property
+    def settings(self) -> dict[str, str]:
+        return {
+            "input_cicd_platform": self.platform,
+            "input_cloud": self.cloud,
+            "input_include_feature_store": self.feature_store,
+            "input_auth": self.auth,
+        }
+
+    def __str__(self) -> str:
+        store = "feature_store" if self.feature_store == "yes" else "plain"
+        return f"{self.platform}-{self.cloud}-{store}-{self.auth}"
+
+
+COMBINATIONS = tuple(
+    Combination(platform, cloud, store, auth)
+    for platform, cloud, store, auth in itertools.product(PLATFORMS, CLOUDS, ("no", "yes"), AUTHS)
+    if not (platform.endswith("enterprise_servers") and (cloud, store) != ("azure", "yes"))
+)
+"""What the facts are checked on; the linters see the combinations of Enterprise Server that are left out here, too."""
+
+
+@dataclass
+class Renderer:
+    """Renders a project with settings over those of `PROJECT`; asked twice for the same, it answers from memory."""
+
+    bundle: Bundle
+    _cache: dict[tuple[tuple[str, str], ...], Rendering] = field(default_factory=dict)
+
+    def __call__(self, **settings: str) -> Rendering:
+        values = {**PROJECT, **settings}
+        key = tuple(sorted(values.items()))
+        if key not in self._cache:
+            bound = bind(self.bundle, (Layer(origin="the test", values=values),))
+            self._cache[key] = render(self.bundle, bound.values)
+        return self._cache[key]
+
+    def files(self, **settings: str) -> dict[str, str]:
+        return {file.path: file.data.decode() for file in self(**settings).files}
+
+    def overlays(self, **settings: str) -> dict[str, str]:
+        return {overlay.path: overlay.text for overlay in self(**settings).overlays}
+
+
+@pytest.fixture(scope="session")
+def bundle() -> Bundle:
+    paths = sorted(path for path in SOURCE.rglob("*") if path.is_file())
+    return Bundle.from_entries(
+        Entry(path=path.relative_to(SOURCE).as_posix(), data=path.read_bytes()) for path in paths
+    )
+
+
+@pytest.fixture(scope="session")
+def renderer(bundle: Bundle) -> Renderer:
+    return Renderer(bundle)
+
+
+STAND_IN = """#!/usr/bin/env bash
+echo "$PWD|$DATABRICKS_AUTH_TYPE|${BUNDLE_VAR_test_instance:-}|${BUNDLE_VAR_experiment_name:-}|$*" >> "$RECORD"
+[[ "$*" != "$FAIL_ON" ]]
+"""
+CURL = """#!/usr/bin/env bash
+while [ $# -gt 1 ]; do
+  if [ "$1" = -o ]; then cp "$ARCHIVE" "$2"; fi
+  shift
+done
+echo "$1" >> "$RECORD"
+"""
+
+
+@dataclass
+class Site:
+    """A runner's machine: a checkout, a `curl` that delivers a CLI archive with a recording stand-in, and a record."""
+
+    base: Path
+    fail_on: str = ""
+    path: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        for folder in (self.repo / "fraud_detector", self.temp, self.base / "tools"):
+            folder.mkdir(parents=True)
+        self.tool("curl", CURL)
+        self.tool("uname", "#!/bin/sh\necho x86_64\n")
+        with zipfile.ZipFile(self.base / "cli.zip", "w") as archive:
+            archive.writestr("databricks", STAND_IN)
+        self.path[:] = [str(self.base / "tools"), os.environ["PATH"]]
+
+    @property
+    def repo(self) -> Path:
+        return self.base / "repo"
+
+    @property
+    def temp(self) -> Path:
+        return self.base / "temp"
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the archive that `curl` delivers."""
+        return sha256((self.base / "cli.zip").read_bytes()).hexdigest()
+
+    @property
+    def record(self) -> list[str]:
+        """What was downloaded and which commands ran, in order."""
+        path = self.base / "record"
+        return path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+
+    def tool(self, name: str, text: str) -> None:
+        """Put a program on the PATH."""
+        path = self.base / "tools" / name
+        path.write_text(text, encoding="utf-8")
+        path.chmod(path.stat().st_mode | stat.S_IXUSR)
+
+    def run(self, script: str, env: dict[str, str], folder: str, *options: str) -> subprocess.CompletedProcess[str]:
+        """Run a script in a clean environment."""
+        own = {"RECORD": str(self.base / "record"), "ARCHIVE": str(self.base / "cli.zip"), "FAIL_ON": self.fail_on}
+        return subprocess.run(
+            ["bash", "--noprofile", "--norc", *options, "-c", script],
+            cwd=folder,
+            env={"PATH": os.pathsep.join(self.path), "HOME": str(self.base), **own, **env},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    def expected(self, auth: str, instance: str, *verbs: str) -> list[str]:
+        """The record of an installation and these commands."""
+        experiment = f"/Users/${{workspace.current_user.userName}}/{instance}_fraud_detector"
+        return [
+            "https://github.com/databricks/cli/releases/download/v9.8.7/databricks_cli_9.8.7_linux_amd64.zip",
+            *(f"{self.repo}/fraud_detector|{auth}|{instance}|{experiment}|bundle {verb} -t test" for verb in verbs),
+        ]
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Site:
+    if shutil.which("bash") is None:
+        pytest.skip("the steps are bash scripts")
+    return Site(tmp_path)
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "combination" in metafunc.fixturenames:
+        prefix = getattr(metafunc.module, "PLATFORM_PREFIX", "")
+        chosen = [one for one in COMBINATIONS if one.platform.startswith(prefix)]
+        assert chosen, prefix
+        metafunc.parametrize("combination", chosen, ids=str)

@@ -1,0 +1,202 @@
+"""The GitHub workflows: which job runs when, as whom, against which target, with which permissions."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import Any
+
+import pytest
+import yaml
+
+PLATFORM_PREFIX = "github_actions"
+FOLDER = ".github/workflows"
+TESTS, VALIDATION, STAGING, PROD = (
+    f"{FOLDER}/fraud-detector-{end}.yml" for end in ("run-tests", "bundle-ci", "bundle-cd-staging", "bundle-cd-prod")
+)
+
+
+@cache
+def load(text: str) -> dict[str, Any]:
+    """Parse a pipeline, every scalar as text."""
+    value: dict[str, Any] = yaml.load(text, getattr(yaml, "CBaseLoader", yaml.BaseLoader))
+    return value
+
+
+def all_jobs(files: dict[str, str]) -> dict[tuple[str, str], dict[str, Any]]:
+    jobs = {(path, name): job for path, text in files.items() for name, job in load(text)["jobs"].items()}
+    assert set(jobs) == {
+        (TESTS, "unit_tests"),
+        (TESTS, "integration_test"),
+        (VALIDATION, "validate_staging"),
+        (STAGING, "deploy"),
+        (PROD, "deploy"),
+    }
+    return jobs
+
+
+def commands_of(job: dict[str, Any]) -> list[str]:
+    lines = (line for step in job["steps"] for line in step.get("run", "").splitlines())
+    return [line.removeprefix("databricks bundle ") for line in lines if line.startswith("databricks bundle ")]
+
+
+def test_every_job_has_a_runner_a_limit_and_few_rights(renderer: Any, combination: Any) -> None:
+    """Jobs read the code, and with federation ask for a token where they call a workspace; nothing more."""
+    ghes = combination.platform.endswith("enterprise_servers")
+    for (_, name), job in all_jobs(renderer.files(**combination.settings)).items():
+        token = {"id-token": "write"} if combination.auth == "federation" and name != "unit_tests" else {}
+        assert job["permissions"] == {"contents": "read", **token}
+        assert job["runs-on"] == ("ubuntu-latest" if ghes else "ubuntu-24.04")
+        assert 0 < int(job["timeout-minutes"]) <= 120
+
+
+def test_actions_are_pinned(renderer: Any, combination: Any) -> None:
+    """Each action is named by commit, with its version in a comment, and no credentials stay behind."""
+    for text in renderer.files(**combination.settings).values():
+        assert re.findall(r"uses: (.*)", text)
+        for used in re.findall(r"uses: (.*)", text):
+            assert re.fullmatch(r"[\w-]+/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", used)
+        for job in load(text)["jobs"].values():
+            assert job["steps"][0]["with"] == {"persist-credentials": "false"}
+
+
+def test_nothing_is_pasted_into_scripts(renderer: Any, combination: Any) -> None:
+    """No expression stands in a script: values arrive through the environment."""
+    for job in all_jobs(renderer.files(**combination.settings)).values():
+        assert not any("${{" in step.get("run", "") for step in job["steps"])
+
+
+EXPECTED_AUTH = {
+    ("azure", "auto"): "azure-client-secret",
+    ("aws", "auto"): "pat",
+    ("gcp", "auto"): "pat",
+}
+
+
+def test_identity_of_every_step(renderer: Any, combination: Any) -> None:
+    """A step that calls a workspace says how it signs in, and gets the secrets of its side; no other step gets any."""
+    expected = EXPECTED_AUTH.get((combination.cloud, combination.auth), combination.auth)
+    for (path, _), job in all_jobs(renderer.files(**combination.settings)).items():
+        side, other = ("PROD", "STAGING") if path == PROD else ("STAGING", "PROD")
+        assert f"{other}_" not in yaml.dump(job)
+        for step in job["steps"]:
+            if "databricks bundle" not in step.get("run", ""):
+                assert f"{side}_" not in yaml.dump(step)
+                continue
+            env = step["env"]
+            assert env["DATABRICKS_AUTH_TYPE"] == ("github-oidc" if expected == "federation" else expected)
+            assert f".{side}_" in yaml.dump(env)
+            assert ("secrets." in yaml.dump(env)) == (expected != "federation")
+
+
+def test_events(renderer: Any) -> None:
+    """Pull requests to the default branch test and validate; pushes deploy; each for its folder and its own file."""
+    files = renderer.files(
+        input_cicd_platform="github_actions",
+        input_default_branch="trunk",
+        input_release_branch="rel/prod",
+        input_project_folder="ml/fraud",
+    )
+    found = {path: load(text)["on"] for path, text in files.items()}
+
+    assert found == {
+        TESTS: {
+            "workflow_dispatch": "",
+            "pull_request": {"branches": ["trunk"], "paths": ["ml/fraud/**", TESTS, "test-requirements.txt"]},
+        },
+        VALIDATION: {
+            "workflow_dispatch": "",
+            "pull_request": {"branches": ["trunk"], "paths": ["ml/fraud/**", VALIDATION]},
+        },
+        STAGING: {"workflow_dispatch": "", "push": {"branches": ["trunk"], "paths": ["ml/fraud/**", STAGING]}},
+        PROD: {"workflow_dispatch": "", "push": {"branches": ["rel/prod"], "paths": ["ml/fraud/**", PROD]}},
+    }
+
+
+@pytest.mark.parametrize(
+    ("path", "branch", "environment"),
+    [(STAGING, "main", "staging"), (PROD, "release", "prod")],
+    ids=["staging", "prod"],
+)
+def test_deployments_go_through_environments(renderer: Any, path: str, branch: str, environment: str) -> None:
+    """A deployment validates and deploys its target, from its branch alone, through its environment."""
+    workflow = load(renderer.files(input_cicd_platform="github_actions")[path])
+    job = workflow["jobs"]["deploy"]
+
+    assert job["if"] == f"github.ref == 'refs/heads/{branch}'"
+    assert job["environment"] == environment
+    assert commands_of(job) == [f"validate --strict -t {environment}", f"deploy -t {environment}"]
+
+
+def test_no_pull_request_cancels_a_deployment(renderer: Any, combination: Any) -> None:
+    """Each workflow has a group of its own, and only validation gives way to a newer run."""
+    found = {path: load(text)["concurrency"] for path, text in renderer.files(**combination.settings).items()}
+
+    assert len({each["group"] for each in found.values()}) == 4
+    assert {path for path, each in found.items() if each["cancel-in-progress"] == "true"} == {VALIDATION}
+    assert not any("github." in found[path]["group"] for path in (STAGING, PROD))
+
+
+def test_integration_test_is_isolated_and_destroyed(renderer: Any, combination: Any) -> None:
+    """Every command is against `test`, carries the run's own name, and the last one, whatever happens, destroys."""
+    job = load(renderer.files(**combination.settings)[TESTS])["jobs"]["integration_test"]
+    steps = [step for step in job["steps"] if "databricks bundle" in step.get("run", "")]
+
+    store = ["run write_feature_table_job -t test"] if combination.feature_store == "yes" else []
+    assert commands_of(job) == [
+        "validate --strict -t test",
+        "deploy -t test",
+        *store,
+        "run model_training_job -t test",
+        "destroy --auto-approve -t test",
+    ]
+    assert job["needs"] == "unit_tests"
+    assert "head.repo.full_name == github.repository" in job["if"]
+    assert steps[-1]["if"] == "always()"
+    assert steps[-1] is job["steps"][-1]
+    assert all("github.event.pull_request.number" in step["env"]["TEST_INSTANCE"] for step in steps)
+    assert all('BUNDLE_VAR_test_instance="$TEST_INSTANCE"' in step["run"] for step in steps)
+
+
+def test_environment_of_pull_requests(renderer: Any) -> None:
+    """Pull requests use an environment only where one is named for them."""
+    plain = all_jobs(renderer.files(input_cicd_platform="github_actions"))
+    named = all_jobs(renderer.files(input_cicd_platform="github_actions", input_environment_test="test"))
+
+    for key in ((TESTS, "integration_test"), (VALIDATION, "validate_staging")):
+        assert "environment" not in plain[key]
+        assert named[key]["environment"] == "test"
+    assert "environment" not in named[TESTS, "unit_tests"]
+
+
+@pytest.mark.parametrize("fail_on", ["", "bundle deploy -t test"])
+def test_integration_test_runs(site: Any, renderer: Any, fail_on: str) -> None:
+    """The steps install the CLI and call it under the run's own name in the project; a failure is destroyed."""
+    files = renderer.files(
+        input_cicd_platform="github_actions", input_cli_version="v9.8.7", input_cli_sha256=site.digest
+    )
+    site.fail_on = fail_on
+    values = {
+        "runner.temp": str(site.temp),
+        "github.event.pull_request.number || 0": "12",
+        "github.run_id": "3456",
+        "secrets.STAGING_AZURE_SP_CLIENT_SECRET": "s3cret",
+    }
+    succeeded, output = True, ""
+    for step in load(files[TESTS])["jobs"]["integration_test"]["steps"]:
+        if "run" not in step or not (succeeded or step.get("if") == "always()"):
+            continue
+        env = {
+            name: re.sub(r"\$\{\{ (.*?) \}\}", lambda match: values.get(match[1], ""), value)
+            for name, value in step["env"].items()
+        }
+        env["GITHUB_PATH"] = str(site.base / "path")
+        done = site.run(step["run"], env, str(site.repo / step.get("working-directory", "")), "-e")
+        succeeded = done.returncode == 0 and succeeded
+        output += done.stdout + done.stderr
+        site.path[:0] = (site.base / "path").read_text(encoding="utf-8").splitlines()
+
+    done_before = ("validate --strict", "deploy", *(() if fail_on else ("run model_training_job",)))
+    assert succeeded is not bool(fail_on), output
+    assert site.record == site.expected("azure-client-secret", "pr_12_3456", *done_before, "destroy --auto-approve")
+    assert "s3cret" not in output

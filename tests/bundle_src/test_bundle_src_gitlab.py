@@ -1,0 +1,189 @@
+"""The GitLab pipelines: which child pipeline runs when, as whom, against which target."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import Any
+
+import pytest
+import yaml
+
+PLATFORM_PREFIX = "gitlab"
+FOLDER = ".gitlab/pipelines"
+TRIGGERS, TESTS, STAGING, PROD = (
+    f"{FOLDER}/fraud-detector-{end}.yml"
+    for end in ("triggers-cicd", "bundle-ci", "bundle-cd-staging", "bundle-cd-prod")
+)
+
+
+@cache
+def load(text: str) -> dict[str, Any]:
+    """Parse a pipeline, every scalar as text."""
+    value: dict[str, Any] = yaml.load(text, getattr(yaml, "CBaseLoader", yaml.BaseLoader))
+    return value
+
+
+def merged(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
+    """Merge as GitLab's `extends` does: maps by key, everything else is replaced."""
+    out = dict(base)
+    for key, value in over.items():
+        both = isinstance(value, dict) and isinstance(out.get(key), dict)
+        out[key] = merged(out[key], value) if both else value
+    return out
+
+
+def jobs_of(text: str) -> dict[str, dict[str, Any]]:
+    """The jobs of a pipeline, what they extend merged in, without the hidden ones."""
+    pipeline = load(text)
+
+    def whole(name: str) -> dict[str, Any]:
+        job = dict(pipeline[name])
+        base = job.pop("extends", None)
+        return merged(whole(base), job) if base else job
+
+    return {name: whole(name) for name in pipeline if name != "stages" and not name.startswith(".")}
+
+
+def commands_of(job: dict[str, Any]) -> list[str]:
+    lines = (line for script in job["script"] for line in script.splitlines())
+    return [line.removeprefix("databricks bundle ") for line in lines if line.startswith("databricks bundle ")]
+
+
+def test_triggers(renderer: Any) -> None:
+    """Merge requests to the default branch test; pushes deploy; each for everything below the project's folder."""
+    files = renderer.files(
+        input_cicd_platform="gitlab",
+        input_default_branch="trunk",
+        input_release_branch="rel/prod",
+        input_project_folder="ml/fraud",
+    )
+    jobs = jobs_of(files[TRIGGERS])
+
+    found = {
+        name: (job["rules"][0]["if"], job["rules"][0]["changes"], job["trigger"]["include"])
+        for name, job in jobs.items()
+    }
+    push = '$CI_PIPELINE_SOURCE == "push" && $CI_COMMIT_BRANCH == '
+    request = '$CI_PIPELINE_SOURCE == "merge_request_event" && $CI_MERGE_REQUEST_TARGET_BRANCH_NAME == '
+    assert found == {
+        "fraud-detector:test": (
+            f'{request}"trunk"',
+            ["ml/fraud/**/*", TESTS, "test-requirements.txt"],
+            [{"local": TESTS}],
+        ),
+        "fraud-detector:deploy-staging": (f'{push}"trunk"', ["ml/fraud/**/*", STAGING], [{"local": STAGING}]),
+        "fraud-detector:deploy-prod": (f'{push}"rel/prod"', ["ml/fraud/**/*", PROD], [{"local": PROD}]),
+    }
+    assert all(job["trigger"]["strategy"] == "depend" for job in jobs.values())
+
+
+def test_every_job_has_an_image_a_limit_and_rules(renderer: Any, combination: Any) -> None:
+    """Jobs run in an image that is pinned by content, not for ever, and in child pipelines of merge requests too."""
+    files = renderer.files(**combination.settings)
+    for path in (TESTS, STAGING, PROD):
+        for job in jobs_of(files[path]).values():
+            assert "@sha256:" in job["image"]
+            assert job["timeout"].split()[1] in {"minutes", "hour", "hours"}
+            assert job["rules"][0]["if"] == '$CI_PIPELINE_SOURCE == "parent_pipeline"'
+
+
+EXPECTED_AUTH = {"auto": "oauth-m2m", "federation": "env-oidc"}
+
+
+def test_identity_of_every_job(renderer: Any, combination: Any) -> None:
+    """A job that calls a workspace says how it signs in and takes its environment's secrets; unit tests get none."""
+    files = renderer.files(**combination.settings)
+    expected = EXPECTED_AUTH.get(combination.auth, combination.auth)
+    for path in (TESTS, STAGING, PROD):
+        for name, job in jobs_of(files[path]).items():
+            if name == "unit_tests":
+                assert list(job["variables"]) == ["PROJECT_DIR"]
+                assert "environment" not in job
+                continue
+            assert job["variables"]["DATABRICKS_AUTH_TYPE"] == expected
+            assert job["environment"]["name"] == ("prod" if path == PROD else "staging")
+            assert job["environment"].get("action") == ("verify" if path == TESTS else None)
+            assert ("STAGING_" if path == PROD else "PROD_") not in yaml.dump(job)
+            if expected == "env-oidc":
+                assert job["id_tokens"] == {"DATABRICKS_OIDC_TOKEN": {"aud": "databricks"}}
+
+
+@pytest.mark.parametrize(("path", "target"), [(STAGING, "staging"), (PROD, "prod")], ids=["staging", "prod"])
+def test_deployments_queue(renderer: Any, path: str, target: str) -> None:
+    """A deployment validates and deploys its target through its environment, one after the other."""
+    jobs = jobs_of(renderer.files(input_cicd_platform="gitlab")[path])
+
+    (job,) = jobs.values()
+    assert commands_of(job) == [f"validate --strict -t {target}", f"deploy -t {target}"]
+    assert job["resource_group"] == f"fraud_detector-deploy-{target}"
+    assert job["interruptible"] == "false"
+
+
+def test_integration_test_is_isolated_and_destroyed(renderer: Any, combination: Any) -> None:
+    """Every command is against `test`, carries the pipeline's own name, and a job that always runs destroys."""
+    jobs = jobs_of(renderer.files(**combination.settings)[TESTS])
+    test, destroy = jobs["integration_test"], jobs["destroy_test"]
+
+    store = ["run write_feature_table_job -t test"] if combination.feature_store == "yes" else []
+    assert commands_of(test) == [
+        "validate --strict -t test",
+        "deploy -t test",
+        *store,
+        "run model_training_job -t test",
+    ]
+    assert commands_of(destroy) == ["destroy --auto-approve -t test"]
+    assert test["needs"] == ["unit_tests"]
+    assert destroy["needs"] == ["integration_test"]
+    assert destroy["rules"][0]["when"] == "always"
+    for job in (test, destroy):
+        assert job["variables"]["TEST_INSTANCE"] == "pr_${CI_MERGE_REQUEST_IID}_${CI_PIPELINE_ID}"
+        assert 'export BUNDLE_VAR_test_instance="$TEST_INSTANCE"' in job["script"][0]
+        assert "$CI_MERGE_REQUEST_IID" in job["resource_group"]
+
+
+def test_validation_of_merge_requests(renderer: Any, combination: Any) -> None:
+    """A merge request validates staging, never prod."""
+    files = renderer.files(**combination.settings)
+
+    assert commands_of(jobs_of(files[TESTS])["validate_staging"]) == ["validate --strict -t staging"]
+    assert "-t prod" not in files[TESTS] + files[STAGING]
+
+
+@pytest.mark.parametrize("given", ["", "review"])
+def test_environment_of_merge_requests(renderer: Any, given: str) -> None:
+    """Merge requests read the variables of staging, or of the environment that is named for them."""
+    jobs = jobs_of(renderer.files(input_cicd_platform="gitlab", input_environment_test=given)[TESTS])
+
+    assert jobs["integration_test"]["environment"] == {"name": given or "staging", "action": "verify"}
+
+
+def test_own_image(renderer: Any) -> None:
+    """`input_gitlab_image` takes the place of the pinned one."""
+    image = "registry.example.com/ci/python:3.11@sha256:" + "a" * 64
+    files = renderer.files(input_cicd_platform="gitlab", input_gitlab_image=image, input_python_version="3.11")
+
+    assert jobs_of(files[PROD])["deploy_prod"]["image"] == image
+
+
+def test_integration_test_runs(site: Any, renderer: Any) -> None:
+    """The scripts install the CLI, call it in the project under the pipeline's own name, and destroy."""
+    files = renderer.files(input_cicd_platform="gitlab", input_cli_version="v9.8.7", input_cli_sha256=site.digest)
+    jobs = jobs_of(files[TESTS])
+    given = {"CI_MERGE_REQUEST_IID": "12", "CI_PIPELINE_ID": "3456", "SP_CLIENT_SECRET": "s3cret"}
+    output = ""
+    for name in ("integration_test", "destroy_test"):
+        job = jobs[name]
+        env = {
+            key: re.sub(r"\$\{?(\w+)\}?", lambda match: given.get(match[1], ""), value)
+            for key, value in job["variables"].items()
+        }
+        script = "\n".join([*job["before_script"], *job["script"]])
+        done = site.run(script, {**given, **env}, str(site.repo), "-eo", "pipefail")
+        output += done.stdout + done.stderr
+        assert done.returncode == 0, output
+
+    download, *test = site.expected("oauth-m2m", "pr_12_3456", "validate --strict", "deploy", "run model_training_job")
+    _, destroy = site.expected("oauth-m2m", "pr_12_3456", "destroy --auto-approve")
+    assert site.record == [download, *test, download, destroy]
+    assert "s3cret" not in output
