@@ -223,7 +223,7 @@ def _check_mode_and_size(mode: int, size: int, *, is_folder: bool, shown: str, o
     if is_folder and size:
         raise ArchiveError("directory-with-data", member=shown, offset=offset)
     if size > MAX_TAR_BYTES:
-        raise ArchiveError("bomb-size", member=shown, offset=offset)
+        raise ArchiveError("bomb-size", member=shown, offset=offset, detail=str(MAX_TAR_BYTES))
 
 
 def _note_differences(block: bytes, mode: int, shown: str, style: _Style, notes: Notes, *, is_folder: bool) -> None:

@@ -109,7 +109,7 @@ def stored_payload(source: ByteSource) -> Iterator[bytes]:
         crc = zlib.crc32(payload, crc)
         length += size
         if length > MAX_TAR_BYTES:
-            raise ArchiveError("bomb-size")
+            raise ArchiveError("bomb-size", detail=str(MAX_TAR_BYTES))
         yield payload
     check_trailer(source.take(8), crc, length, source.offset)
     check_nothing_follows(source)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cicdpack.archive.gzipframe import HEADER, check_is_gzip, check_nothing_follows, check_trailer, flags_fault
-from cicdpack.archive.limits import MAX_TAR_BYTES
+from cicdpack.archive.limits import MAX_INFLATED_FREELY, MAX_RATIO, MAX_TAR_BYTES
 from cicdpack.archive.names import find_fault
 from cicdpack.archive.refusals import ArchiveError
 from cicdpack.archive.source import ByteSource
@@ -70,6 +70,7 @@ def inflate(data: memoryview, frame: Frame) -> Iterator[bytes]:
     inflater = zlib.decompressobj(-zlib.MAX_WBITS)
     crc = length = 0
     position = frame.start
+    limit = min(MAX_TAR_BYTES, max(MAX_INFLATED_FREELY, MAX_RATIO * len(data)))
     while not inflater.eof:
         piece = inflater.unconsumed_tail
         if not piece:
@@ -80,8 +81,8 @@ def inflate(data: memoryview, frame: Frame) -> Iterator[bytes]:
             raise ArchiveError("truncated-gzip", offset=position)
         crc = zlib.crc32(payload, crc)
         length += len(payload)
-        if length > MAX_TAR_BYTES:
-            raise ArchiveError("bomb-size")
+        if length > limit:
+            raise ArchiveError("bomb-size", detail=str(limit))
         yield payload
     end = position - len(inflater.unused_data)
     check_trailer(bytes(data[end : end + 8]), crc, length, min(end + 8, len(data)))

@@ -5,6 +5,12 @@ from __future__ import annotations
 MAX_TAR_BYTES = 256 * 1024 * 1024
 """Bytes of the whole tar, uncompressed. A bundle is some 40 kB of text; 1 GiB of zeros deflates to 1 MB."""
 
+MAX_INFLATED_FREELY = 192 * 1024 * 1024
+"""Bytes that another tool's frame may inflate to, however small it is: what a reader can always afford to hold."""
+
+MAX_RATIO = 20
+"""Beyond that, how many times its own bytes a frame may inflate to: text does ten times, a bomb a thousand."""
+
 MAX_FILE_BYTES = MAX_TAR_BYTES + 1024 * 1024
 """Bytes of the archive file. A stored frame adds 5 bytes to 65,535, some 20 kB at the size limit."""
 

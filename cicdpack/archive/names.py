@@ -92,7 +92,17 @@ def check_paths(paths: Iterable[str], folders: Iterable[str] = ()) -> None:
         check_path(path)
     for path in dirs:
         check_path(path)
-    for collision in find_collisions(files, dirs):
+    check_collisions(files, dirs)
+
+
+def check_collisions(paths: Iterable[str], folders: Iterable[str] = ()) -> None:
+    """Refuse a set of safe files (and folders listed in their own right) if two of them collide.
+
+    Raises:
+        UnsafePath: for the first collision.
+
+    """
+    for collision in find_collisions(paths, folders):
         raise UnsafePath(collision.kind, collision.path, other=collision.other)
 
 

@@ -13,7 +13,6 @@ from cicdpack.archive.limits import (
     MAX_ENTRIES,
     MAX_NAME_BYTES,
     MAX_PATH_BYTES,
-    MAX_TAR_BYTES,
 )
 from cicdpack.errors import CicdpackError
 
@@ -58,7 +57,7 @@ KINDS: dict[str, Kind] = {
     "trailing-garbage": Kind("has other data behind the gzip stream", _HOSTILE),
     # The tar as a whole (POSIX pax interchange format).
     "no-members": Kind("holds no file", "give `cicdpack build` a folder with a bundle in it"),
-    "bomb-size": Kind(f"unpacks to more than {MAX_TAR_BYTES} bytes", _SHRINK),
+    "bomb-size": Kind("unpacks to more than {detail} bytes", _SHRINK),
     "bomb-entries": Kind(f"holds more than {MAX_ENTRIES} members", _SHRINK),
     "not-sorted": Kind("is out of order: members ascend by the bytes of their path", _ALTERED),
     "truncated-header": Kind("ends in the middle of a tar header", _AGAIN),

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NoReturn
 from cicdpack.archive import header
 from cicdpack.archive.entries import Entry
 from cicdpack.archive.limits import MAX_CANONICAL_PAX_BYTES, MAX_ENTRIES, MAX_TAR_BYTES
-from cicdpack.archive.names import UnsafePath, check_path, check_paths
+from cicdpack.archive.names import UnsafePath, check_collisions, check_path
 from cicdpack.archive.refusals import ArchiveError, shown_bytes
 from cicdpack.archive.tar import (
     BLOCK,
@@ -53,7 +53,7 @@ def read_members(source: ByteSource) -> tuple[Entry, ...]:
     _check_end(source)
     if not entries:
         raise ArchiveError("no-members", offset=0)
-    check_paths(entry.path for entry in entries)
+    check_collisions(entry.path for entry in entries)
     return tuple(entries)
 
 
@@ -71,7 +71,7 @@ def _read_header(block: bytes, source: ByteSource, offset: int) -> tuple[bytes, 
     if raw != member_header(path, size, executable=executable):
         _explain(raw, block, path, offset)
     if size > MAX_TAR_BYTES:
-        raise ArchiveError("bomb-size", member=shown_bytes(path), offset=offset)
+        raise ArchiveError("bomb-size", member=shown_bytes(path), offset=offset, detail=str(MAX_TAR_BYTES))
     return path, size, executable
 
 

@@ -120,7 +120,7 @@ def tar_chunks(entries: Sequence[Entry]) -> Iterator[bytes | memoryview]:
         header = member_header(TOP_FOLDER + entry.path.encode(), len(entry.data), executable=entry.executable)
         position += len(header) + len(entry.data) + -len(entry.data) % BLOCK
         if position + 2 * BLOCK > MAX_TAR_BYTES:
-            raise ArchiveError("bomb-size")
+            raise ArchiveError("bomb-size", detail=str(MAX_TAR_BYTES))
         yield from _member_chunks(header, entry.data)
     yield end_of_archive(position)
 
