@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from cicdpack.yamledit.changes import Inserted, Kept, Merged, Removed, Span, Updated, ValueConflict
+from cicdpack.yamledit.changes import Inserted, Kept, Merged, Merged3, Removed, Span, Updated, ValueConflict
 from cicdpack.yamledit.errors import YamlEditError
 from cicdpack.yamledit.loading import Loaded, load, parse
 from cicdpack.yamledit.merging import merge
 from cicdpack.yamledit.removing import remove
+from cicdpack.yamledit.threeway import merge3
 from cicdpack.yamledit.updating import update
 
 __all__ = [
@@ -14,6 +15,7 @@ __all__ = [
     "Kept",
     "Loaded",
     "Merged",
+    "Merged3",
     "Removed",
     "Span",
     "Updated",
@@ -21,6 +23,7 @@ __all__ = [
     "YamlEditError",
     "load",
     "merge",
+    "merge3",
     "parse",
     "remove",
     "update",

@@ -81,6 +81,18 @@ class Removed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Merged3:
+    """The outcome of `merge3`. `text` is None where the texts do not merge by structure: try a merge by lines.
+
+    `conflicts` are values that both sides changed; `wanted` is theirs, None where theirs took it out. None are listed
+    where the structure itself does not fit (moved items, anchors in the way, a text that cannot be read).
+    """
+
+    text: bytes | None
+    conflicts: tuple[ValueConflict, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Updated:
     """The outcome of `update`: with a conflict, `text` is the text as it came and nothing but conflicts is listed."""
 

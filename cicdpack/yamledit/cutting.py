@@ -46,7 +46,7 @@ def cut(document: Document, path: Path) -> Document | str:
         splices = _flow_cut(document.source, _elements(parent), start)
     else:
         splices = _block_cut(document.source, start, layout.content_end(document.source, value))
-    if any(_has_comment(document.source, splice, [key, value]) for splice in splices):
+    if any(has_comment(document.source, splice, [key, value]) for splice in splices):
         return COMMENTED
     is_last = len(parent.pairs if isinstance(parent, MappingNode) else parent.items) == 1
     empty: object = None if not parent.flow else {} if isinstance(parent, MappingNode) else []
@@ -71,7 +71,7 @@ def empty_out(document: Document, path: Path, replaced: str) -> Document | str:
         splices = _block_cut(source, _first_start(value), end)
     else:
         splices = [Splice(start=colon, end=end, text="")]
-    if any(_has_comment(source, splice, [value]) for splice in splices):
+    if any(has_comment(source, splice, [value]) for splice in splices):
         return COMMENTED
     return _applied(document, splices, _replaced(document.value, path, None))
 
@@ -91,7 +91,7 @@ def replace(document: Document, path: Path, value: object) -> Document | str:
     is_absent = isinstance(node, Scalar) and node.is_absent
     start, lead = (colon, " ") if is_block or is_absent else (node.start, "")
     splice = Splice(start=start, end=layout.content_end(document.source, node), text=lead + text)
-    if _has_comment(document.source, splice, [node]):
+    if has_comment(document.source, splice, [node]):
         return COMMENTED
     return _applied(document, [splice], _replaced(document.value, path, value))
 
@@ -177,7 +177,7 @@ def _lead(source: Source, start: int) -> int:
     return start
 
 
-def _has_comment(source: Source, splice: Splice, nodes: Sequence[Node]) -> bool:
+def has_comment(source: Source, splice: Splice, nodes: Sequence[Node]) -> bool:
     """Whether a comment stands in the stretch, outside of the scalars of the nodes."""
     at = splice.start
     for leaf in sorted(_leaves(nodes), key=lambda leaf: leaf.start):

@@ -23,11 +23,11 @@ class Splice:
 
 
 def apply(source: Source, splices: Iterable[Splice]) -> tuple[Source, tuple[Span, ...]]:
-    """The new text and its changed spans. Splices do not overlap; those at one position keep their order."""
+    """The new text and its changed spans. Splices do not overlap; insertions at one position keep their order."""
     parts: list[str] = []
     spans: list[Span] = []
     done, length = 0, source.byte_offset(0)
-    for splice in sorted(splices, key=lambda splice: splice.start):
+    for splice in sorted(splices, key=lambda splice: (splice.start, splice.end)):
         if splice.start < done:
             raise ValueError("splices overlap")
         kept = source.text[done : splice.start]
