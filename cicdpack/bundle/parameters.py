@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from cicdpack.bundle.errors import BundleError
@@ -110,7 +111,9 @@ def answer_prompts(
     for name, prop in schema.in_order():
         if name in filled:
             continue
-        default = resolve_default(name, prop, filled, templates)
+        # At a terminal only the one known format has an answer of its own; others are asked for as usual.
+        asked = prop if prop.format == WAREHOUSE_FORMAT else replace(prop, format="")
+        default = resolve_default(name, asked, filled, templates)
         if prop.skip_prompt_if is None or not is_valid(prop.skip_prompt_if, filled):
             description = templates.render_text(prop.description, filled)
             say(f"ASK {description} [{'' if default is None else shown(default)}]")

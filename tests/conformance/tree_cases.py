@@ -105,10 +105,10 @@ def run_case(case: Mapping[str, Any], base: Path) -> Outcome:
     except BundleError as error:
         lines.append(f"Error: {error.cli_text or error}")
         refused = error.rule
-        assert _look_around(out) == before, "a run that fails writes nothing"
     except UnreadableFileError as error:
         lines.append(f"Error: {_reader_text(error)}")
     failed = bool(lines) and lines[-1].startswith("Error: ")
+    assert not failed or _look_around(out) == before, "a run that fails writes nothing"
     return Outcome(
         rc=1 if failed else 0,
         stderr="".join(f"{line}\n" for line in lines).replace(str(base), "$B"),
@@ -157,7 +157,9 @@ def _read(root: Path) -> Tree:
 
 
 def _reader_text(error: UnreadableFileError) -> str:
-    """Say it as the CLI does: paths are relative to `template/`."""
+    """Say it as the CLI does: paths are relative to `template/`, and the library is read by a glob."""
+    if error.path.startswith("library/") and error.reason.endswith("no such file or directory"):
+        return f"template: pattern matches no files: `{error.path}`"
     return error.reason.removeprefix("cannot be read: ").replace("open template/", "open ")
 
 
