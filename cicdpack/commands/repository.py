@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from cicdpack.bundle.binding import Layer
@@ -140,7 +140,7 @@ def find_project(repository: Repository, wanted: str, names: Mapping[str, str]) 
 
 def _folder(repository: Repository, wanted: str) -> str:
     """Read what was typed as a folder: below the root, or relative to the working folder (shell completion)."""
-    typed = wanted.replace("\\", "/").strip("/")
+    typed = PurePosixPath(wanted.replace("\\", "/")).as_posix().lstrip("/")
     if (repository.root / typed / PROJECT_FILE).is_file():
         return typed
     try:

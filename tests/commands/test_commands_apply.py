@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -399,7 +400,7 @@ def test_a_killed_run_is_put_in_order_by_the_next(monorepo: Monorepo) -> None:
     )
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
 
-    died = subprocess.run(["python", "-c", script, str(root)], env=environment, check=False)
+    died = subprocess.run([sys.executable, "-c", script, str(root)], env=environment, check=False)
     assert died.returncode == 9
 
     from cicdpack.commands.apply import finish_earlier_run
