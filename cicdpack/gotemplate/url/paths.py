@@ -39,7 +39,8 @@ def resolve(base: str, reference: str) -> str:
     segments = full.split("/")
     for segment in segments:
         if segment == "..":
-            del kept[-1:]
+            # Going up to the top leaves no slash behind.
+            del kept[0 if len(kept) == 2 and not kept[0] else -1 :]
         elif segment != "." or not kept:
             # A dot at the start leaves its slash behind, which shows where another slash follows it.
             kept.append("" if segment == "." else segment)
