@@ -72,6 +72,15 @@ def test_an_unknown_version_needs_a_checksum(renderer: Any, platform: str) -> No
         renderer(input_cicd_platform=platform, input_cli_version="v9.8.7")
 
 
+def test_the_refusal_offers_every_good_version(renderer: Any) -> None:
+    """The versions to choose from are those of the table, but for the one that can no longer deploy."""
+    with pytest.raises(BundleError) as refusal:
+        renderer(input_cli_version="v9.8.7")
+
+    offered = set(re.findall(r"v\d+\.\d+\.\d+", str(refusal.value)))
+    assert offered == {*cli_versions(), "v9.8.7"} - {"v0.236.0"}
+
+
 @pytest.mark.parametrize("platform", PLATFORMS)
 def test_a_given_checksum_stands_alone(renderer: Any, platform: str) -> None:
     """With one architecture's checksum given the other has none, so a runner of that kind stops."""
