@@ -5,8 +5,8 @@ command is reaped, so nothing of the harness is in it. And Linux hands a process
 exec: spawned from a large harness, the smallest command would appear as large as the harness. The peak of this
 launcher, about 9 MiB, remains as the floor of what can be seen.
 
-Standard error of the command goes to the file LOG, its output to nowhere. Prints {"status", "seconds", "peak"}: exit
-status (negative: the signal), wall-clock seconds, bytes.
+Standard error of the command goes to the file LOG, its output to nowhere. Prints {"status", "seconds",
+"processor", "peak"}: exit status (negative: the signal), wall-clock seconds, processor seconds, bytes.
 """
 
 import os
@@ -27,7 +27,8 @@ def main(log: str, command: list[str]) -> None:
     code = os.waitstatus_to_exitcode(status)
     # Linux counts in KiB, macOS in bytes.
     peak = usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024)
-    print(f'{{"status": {code}, "seconds": {seconds!r}, "peak": {peak}}}')
+    processor = usage.ru_utime + usage.ru_stime
+    print(f'{{"status": {code}, "seconds": {seconds!r}, "processor": {processor!r}, "peak": {peak}}}')
 
 
 if __name__ == "__main__":

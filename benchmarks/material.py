@@ -29,6 +29,9 @@ PARAMETERS: Mapping[str, str] = {
     "input_include_feature_store": "yes",
 }
 
+OVERLAY = "targets:\n  staging:\n    variables:\n      branch: {{ .input_default_branch }}\n"
+"""What is merged into the project's `databricks.yml`. The other tools have no counterpart and leave it alone."""
+
 FOLDER = ".azure/devops-pipelines"
 
 MARK = re.compile(r"<<(\w+)>>")
@@ -112,13 +115,14 @@ def check_output(root: Path, count: int) -> str | None:
 
 
 def write_bundle_source(root: Path, count: int) -> None:
-    """Write a bundle source for cicdpack with `count` pipelines."""
+    """Write a bundle source for cicdpack with `count` pipelines, and the overlay that every real one has."""
     _write(
         root / "cicdpack.toml",
         '[bundle]\nname = "benchmark"\nversion = "1.0.0"\n\n[files]\n'
-        'include = ["cicdpack.toml", "databricks_template_schema.json", "template/**", "data/**"]\n',
+        'include = ["cicdpack.toml", "databricks_template_schema.json", "template/**", "merge/**", "data/**"]\n',
     )
     _write(root / "databricks_template_schema.json", json.dumps({"properties": _schema()}, indent=2) + "\n")
+    _write(root / "merge" / "{{.input_project_folder}}" / "databricks.yml.tmpl", OVERLAY)
     folder = root / "template" / FOLDER
     folder.mkdir(parents=True)
     for number in range(1, count + 1):

@@ -16,10 +16,15 @@ class CannotRunError(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cost:
-    """What one run cost: wall-clock seconds and, for a process, its peak of resident memory in bytes."""
+    """What one run cost.
+
+    `seconds` are wall-clock seconds of a process, processor seconds of a worker (see `workers.serve`). A process also
+    has its peak of resident memory in bytes and its processor seconds, user's and system's together.
+    """
 
     seconds: float
     peak: int | None = None
+    processor: float | None = None
 
 
 def nothing() -> None:

@@ -40,7 +40,7 @@ def run_once(command: Sequence[str | Path], *, cwd: Path, env: Mapping[str, str]
     if result["status"]:
         said = _last_line(log.read_text(encoding="utf-8", errors="replace"))
         raise CannotRunError(f"`{Path(command[0]).name}` exited with {result['status']}: {said}")
-    return Cost(seconds=result["seconds"], peak=result["peak"])
+    return Cost(seconds=result["seconds"], peak=result["peak"], processor=result["processor"])
 
 
 def process(

@@ -236,7 +236,7 @@ def test_json_names_the_machine_and_every_run() -> None:
     written = json.loads(json.dumps(report.as_json([row], report.machine())))
 
     assert set(written["machine"]) == {"date", "processor", "cores", "system", "python"}
-    assert written["rows"][0]["ours"]["costs"] == [{"seconds": 1.5, "peak": 2}]
+    assert written["rows"][0]["ours"]["costs"] == [{"seconds": 1.5, "peak": 2, "processor": None}]
 
 
 @pytest.mark.parametrize(
