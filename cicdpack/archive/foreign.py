@@ -16,7 +16,7 @@ from cicdpack.archive.foreigntar import Member, read_members
 from cicdpack.archive.inflate import Frame, inflate, payload_digest, read_frame
 from cicdpack.archive.names import UnsafePath, check_path, check_paths
 from cicdpack.archive.notes import Notes
-from cicdpack.archive.refusals import ArchiveError, shown, shown_bytes
+from cicdpack.archive.refusals import ArchiveError, shown_bytes
 from cicdpack.archive.source import ByteSource
 from cicdpack.archive.tar import TOP_FOLDER
 
@@ -106,8 +106,8 @@ def _decode(data: memoryview, reason: ArchiveError | None) -> Foreign:
     frame = read_frame(data)
     tar_digest = payload_digest(data, frame)
     notes = Notes()
-    members = list(_without_junk(read_members(ByteSource(inflate(data, frame)), notes), notes))
-    entries = _entries(members, notes)
+    members = list(read_members(ByteSource(inflate(data, frame)), notes))
+    entries = _entries(list(_without_junk(members, notes)), notes)
     _check_unaltered(entries, tar_digest, frame, reason)
     _note_frame(frame, notes)
     return Foreign(entries=entries, findings=notes.problems())
@@ -124,7 +124,7 @@ def _check_unaltered(entries: Sequence[Entry], tar_digest: str, frame: Frame, re
 def _note_frame(frame: Frame, notes: Notes) -> None:
     notes.add("foreign-frame")
     if frame.name is not None:
-        notes.add("foreign-gzip-name", shown(frame.name))
+        notes.add("foreign-gzip-name", frame.name.encode())
     if frame.has_time:
         notes.add("foreign-gzip-time")
 
@@ -137,7 +137,7 @@ def _without_junk(members: Iterable[Member], notes: Notes) -> Iterable[tuple[str
             continue
         check_path(name.removeprefix(_TOP + "/"))
         if _is_junk(name):
-            notes.add("foreign-junk", shown(name))
+            notes.add("foreign-junk", member.name)
         else:
             yield name, member
 
@@ -149,7 +149,7 @@ def _plain_name(member: Member, notes: Notes) -> str | None:
     except UnicodeDecodeError:
         raise ArchiveError("not-utf-8", member=shown_bytes(member.name), offset=member.offset) from None
     if member.is_folder and name in {".", "./"}:
-        notes.add("foreign-folders", name)
+        notes.add("foreign-folders", member.name)
         return None
     if name.startswith("./"):
         notes.add("foreign-dot-prefix")
@@ -171,11 +171,11 @@ def _entries(members: Sequence[tuple[str, Member]], notes: Notes) -> tuple[Entry
     for name, member in members:
         raw = name.encode()
         if raw < previous:
-            notes.add("foreign-order", shown(name))
+            notes.add("foreign-order", raw)
         previous = raw
         path = name[len(top) :]
         if member.is_folder:
-            notes.add("foreign-folders", shown(name))
+            notes.add("foreign-folders", raw)
             folders.append(path)
         else:
             entries.append(Entry(path=path, data=member.data, executable=bool(member.mode & 0o100)))
@@ -201,7 +201,7 @@ def _top_folder(names: Sequence[str], folders: set[str], notes: Notes) -> str:
         return _TOP + "/"
     if len(tops) == 1 and all("/" in name or name in folders for name in names):
         (top,) = tops
-        notes.add("foreign-top-folder", shown(top))
+        notes.add("foreign-top-folder", top.encode())
         return top + "/"
     notes.add("foreign-no-top-folder")
     return ""

@@ -53,10 +53,12 @@ class Member:
 class _Style:
     """What all headers of one archive share, since one program wrote them: the format and how numbers end."""
 
-    __slots__ = ("closings", "magic")
+    __slots__ = ("closings", "magic", "seen")
 
     def __init__(self) -> None:
         self.magic: bytes | None = None
+        self.seen: bytes | None = None
+        """The last header from its magic on that was found good: most headers share these bytes, so save the time."""
         self.closings: tuple[bytes, bytes] | None = None
 
     def check_magic(self, block: bytes, offset: int) -> None:
@@ -104,12 +106,14 @@ def _take_block(source: ByteSource) -> bytes:
 def _check_header(block: bytes, style: _Style, offset: int) -> None:
     """Refuse a header of another format than the others, or with anything in fields that its format leaves empty."""
     header.check_checksum(block, offset)
+    if block[header.MAGIC.start :] == style.seen:
+        return
     style.check_magic(block, offset)
-    shown = header.name_shown(block)
-    if style.magic != _USTAR and any(block[header.PREFIX]):
-        raise ArchiveError("gnu-extra-fields", member=shown, offset=offset)
-    if any(block[header.TAIL]):
-        raise ArchiveError("odd-header-field", member=shown, offset=offset, detail="tail")
+    if style.magic != _USTAR and block[header.PREFIX].strip(b"\0"):
+        raise ArchiveError("gnu-extra-fields", member=header.name_shown(block), offset=offset)
+    if block[header.TAIL].strip(b"\0"):
+        raise ArchiveError("odd-header-field", member=header.name_shown(block), offset=offset, detail="tail")
+    style.seen = block[header.MAGIC.start :]
 
 
 def _read_extended(
@@ -123,35 +127,35 @@ def _read_extended(
     if size > (MAX_FOREIGN_PAX_BYTES if is_pax else _LONG_NAME_BYTES):
         kind = "pax-too-large" if is_pax else "long-name-too-large"
         raise ArchiveError(kind, member=header.name_shown(block), offset=offset)
-    body = _take_body(source, size, header.name_shown(block))
+    body = _take_body(source, size, header.raw_name(block))
     main = _take_block(source)
     if main == ZERO_BLOCK:
         raise ArchiveError("dangling-header", member=header.name_shown(block), offset=offset)
     if main[header.TYPE] in {b"x", b"L", b"K"}:
         raise ArchiveError("header-chain", member=header.name_shown(block), offset=source.offset - BLOCK)
     if is_pax:
-        return ("pax-path-override", _read_pax(body, header.name_shown(main), offset + BLOCK, notes)), main
+        return ("pax-path-override", _read_pax(body, header.raw_name(main), offset + BLOCK, notes)), main
     if body[-1:] != b"\0" or b"\0" in body[:-1]:
         raise ArchiveError("long-name-malformed", member=header.name_shown(main), offset=offset + BLOCK)
     return ("name-override", body[:-1]), main
 
 
-def _read_pax(body: bytes, shown: str, offset: int, notes: Notes) -> bytes | None:
+def _read_pax(body: bytes, name: bytes, offset: int, notes: Notes) -> bytes | None:
     """Return the path among pax records, if there is one; note what else they say, refuse what must not be said."""
-    records = dict(_pax_records(body, shown, offset))
+    records = dict(_pax_records(body, name, offset))
     for key in records:
         if key in _REFUSED or key.startswith(b"GNU.sparse."):
-            raise ArchiveError(_REFUSED.get(key, "sparse-file"), member=shown, offset=offset)
+            raise ArchiveError(_REFUSED.get(key, "sparse-file"), member=shown_bytes(name), offset=offset)
         if not (key in _IGNORED or key in _TIMES or key.startswith(_ATTRIBUTES)):
-            raise ArchiveError("pax-unknown-record", member=shown, offset=offset, detail=shown_bytes(key))
+            raise ArchiveError("pax-unknown-record", member=shown_bytes(name), offset=offset, detail=shown_bytes(key))
     if not _TIMES.isdisjoint(records):
-        notes.add("foreign-precise-times", shown)
+        notes.add("foreign-precise-times", name)
     if any(key.startswith(_ATTRIBUTES) and key not in _TIMES for key in records):
-        notes.add("foreign-attributes", shown)
+        notes.add("foreign-attributes", name)
     return records.get(b"path")
 
 
-def _pax_records(body: bytes, shown: str, offset: int) -> Iterator[tuple[bytes, bytes]]:
+def _pax_records(body: bytes, name: bytes, offset: int) -> Iterator[tuple[bytes, bytes]]:
     """Yield key and value of records `LENGTH KEY=VALUE` and a line feed, each key once (POSIX, pax)."""
     keys: set[bytes] = set()
     position = 0
@@ -160,11 +164,11 @@ def _pax_records(body: bytes, shown: str, offset: int) -> Iterator[tuple[bytes, 
         end = position + int(found[1]) if found else 0
         key, equals, value = body[found.end() if found else 0 : end - 1].partition(b"=")
         if not found or end > len(body) or body[end - 1 : end] != b"\n" or not key or not equals:
-            raise ArchiveError("pax-malformed", member=shown, offset=offset + position)
+            raise ArchiveError("pax-malformed", member=shown_bytes(name), offset=offset + position)
         if key in keys:
-            raise ArchiveError("pax-duplicate-record", member=shown, offset=offset + position)
+            raise ArchiveError("pax-duplicate-record", member=shown_bytes(name), offset=offset + position)
         if len(keys) == MAX_FOREIGN_PAX_RECORDS:
-            raise ArchiveError("pax-too-large", member=shown, offset=offset + position)
+            raise ArchiveError("pax-too-large", member=shown_bytes(name), offset=offset + position)
         keys.add(key)
         yield key, value
         position = end
@@ -184,13 +188,12 @@ def _read_member(
     name = _read_name(block, style, offset)
     if extended is not None:
         name = _renamed(name, extended, offset, notes)
-    shown = shown_bytes(name)
-    if any(block[header.LINK]):
-        raise ArchiveError("stray-link-name", member=shown, offset=offset)
+    if block[header.LINK].strip(b"\0"):
+        raise ArchiveError("stray-link-name", member=shown_bytes(name), offset=offset)
     is_folder = letter == b"5" or (letter == b"\0" and name.endswith(b"/"))
-    _check_mode_and_size(mode, size, is_folder=is_folder, shown=shown, offset=offset)
-    _note_differences(block, mode, shown, style, notes, is_folder=is_folder)
-    data = _take_body(source, size, shown)
+    _check_mode_and_size(mode, size, is_folder=is_folder, name=name, offset=offset)
+    _note_differences(block, mode, name, style, notes, is_folder=is_folder)
+    data = _take_body(source, size, name)
     return Member(name=name, data=data, mode=mode, is_folder=is_folder, offset=offset)
 
 
@@ -198,7 +201,7 @@ def _read_name(block: bytes, style: _Style, offset: int) -> bytes:
     """Return the name in the header, with ustar's prefix before it."""
     name, _, rest = block[header.NAME].partition(b"\0")
     prefix, _, prefix_rest = block[header.PREFIX].partition(b"\0") if style.magic == _USTAR else (b"", b"", b"")
-    if any(rest) or any(prefix_rest):
+    if rest.strip(b"\0") or prefix_rest.strip(b"\0"):
         raise ArchiveError("nul-in-name", member=shown_bytes(block[header.NAME]), offset=offset)
     return prefix + b"/" + name if prefix else name
 
@@ -211,43 +214,45 @@ def _renamed(name: bytes, extended: tuple[str, bytes | None], offset: int, notes
     if not needs_pax(path):
         raise ArchiveError(fault, member=shown_bytes(name), offset=offset, detail=shown_bytes(path))
     if fault == "name-override" or name != path[:NAME_BYTES]:
-        notes.add("foreign-long-names", shown_bytes(path))
+        notes.add("foreign-long-names", path)
     return path
 
 
-def _check_mode_and_size(mode: int, size: int, *, is_folder: bool, shown: str, offset: int) -> None:
+def _check_mode_and_size(mode: int, size: int, *, is_folder: bool, name: bytes, offset: int) -> None:
     if is_folder and (mode & 0o7000 or mode & 0o500 != 0o500):
-        raise ArchiveError("directory-mode", member=shown, offset=offset)
+        raise ArchiveError("directory-mode", member=shown_bytes(name), offset=offset)
     if mode & 0o7000:
-        raise ArchiveError("special-mode", member=shown, offset=offset)
+        raise ArchiveError("special-mode", member=shown_bytes(name), offset=offset)
     if is_folder and size:
-        raise ArchiveError("directory-with-data", member=shown, offset=offset)
+        raise ArchiveError("directory-with-data", member=shown_bytes(name), offset=offset)
     if size > MAX_TAR_BYTES:
-        raise ArchiveError("bomb-size", member=shown, offset=offset, detail=str(MAX_TAR_BYTES))
+        raise ArchiveError("bomb-size", member=shown_bytes(name), offset=offset, detail=str(MAX_TAR_BYTES))
 
 
-def _note_differences(block: bytes, mode: int, shown: str, style: _Style, notes: Notes, *, is_folder: bool) -> None:
+def _note_differences(block: bytes, mode: int, name: bytes, style: _Style, notes: Notes, *, is_folder: bool) -> None:
     """Note what the canonical form would not have in this header."""
     if style.magic != _USTAR or block[header.TYPE] == b"\0":
         notes.add("foreign-format")
-    elif any(block[header.PREFIX]):
-        notes.add("foreign-long-names", shown)
-    if block[header.OWNER].strip(b"0 \0") or any(block[header.OWNER_NAMES]):
-        notes.add("foreign-owner", shown)
+    elif block[header.PREFIX].strip(b"\0"):
+        notes.add("foreign-long-names", name)
+    if block[header.OWNER].strip(b"0 \0") or block[header.OWNER_NAMES].strip(b"\0"):
+        notes.add("foreign-owner", name)
     if block[header.TIME].rstrip(b" \0") != b"%011o" % MTIME:
-        notes.add("foreign-times", shown)
+        notes.add("foreign-times", name)
     if not is_folder and mode not in {0o644, 0o755}:
-        notes.add("foreign-modes", shown)
+        notes.add("foreign-modes", name)
 
 
-def _take_body(source: ByteSource, size: int, shown: str) -> bytes:
+def _take_body(source: ByteSource, size: int, name: bytes) -> bytes:
     """Take content and the zeros behind it."""
+    if not size:
+        return b""
     data = source.take(size)
     fill = source.take(-size % BLOCK)
     if len(data) < size or len(fill) < -size % BLOCK:
-        raise ArchiveError("truncated-body", member=shown, offset=source.offset)
-    if fill and any(fill):
-        raise ArchiveError("non-zero-padding", member=shown, offset=source.offset - len(fill))
+        raise ArchiveError("truncated-body", member=shown_bytes(name), offset=source.offset)
+    if fill.strip(b"\0"):
+        raise ArchiveError("non-zero-padding", member=shown_bytes(name), offset=source.offset - len(fill))
     return data
 
 

@@ -53,9 +53,14 @@ _TYPE_KINDS = {
 }
 
 
+def raw_name(block: bytes) -> bytes:
+    """Return the name field without the NULs behind the name."""
+    return block[NAME].rstrip(b"\0")
+
+
 def name_shown(block: bytes) -> str:
     """Return the name field as it may be printed."""
-    return shown_bytes(block[NAME].rstrip(b"\0"))
+    return shown_bytes(raw_name(block))
 
 
 def check_checksum(block: bytes, offset: int) -> None:

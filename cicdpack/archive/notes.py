@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
+from cicdpack.archive.refusals import shown_bytes
 from cicdpack.problems import Problem
 
 if TYPE_CHECKING:
@@ -58,10 +59,10 @@ class Notes:
 
     def __init__(self) -> None:
         self._counts: dict[Rule, int] = {}
-        self._examples: dict[Rule, str] = {}
+        self._examples: dict[Rule, bytes] = {}
 
-    def add(self, rule: Rule, example: str = "") -> None:
-        """Count one more case; `example` must be fit to be printed."""
+    def add(self, rule: Rule, example: bytes = b"") -> None:
+        """Count one more case; `example` is a raw name, which is escaped if it is told."""
         self._counts[rule] = self._counts.get(rule, 0) + 1
         self._examples.setdefault(rule, example)
 
@@ -74,5 +75,5 @@ class Notes:
         )
 
 
-def _worded(text: str, count: int, example: str) -> str:
-    return text.replace("{count}", str(count)).replace("{example}", f"`{example}`")
+def _worded(text: str, count: int, example: bytes) -> str:
+    return text.replace("{count}", str(count)).replace("{example}", f"`{shown_bytes(example)}`")

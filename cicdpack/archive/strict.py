@@ -174,7 +174,7 @@ def _read_body(source: ByteSource, size: int, name: str) -> bytes:
     fill = source.take(-size % BLOCK)
     if len(data) < size or len(fill) < -size % BLOCK:
         raise ArchiveError("truncated-body", member=shown_bytes(name.encode()), offset=source.offset)
-    if fill and any(fill):
+    if fill.strip(b"\0"):
         raise ArchiveError("non-zero-padding", member=shown_bytes(name.encode()), offset=source.offset - len(fill))
     return data
 
