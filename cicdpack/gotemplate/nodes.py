@@ -1,6 +1,6 @@
 """The parse tree. Each node prints back to the source that Go would print for it (`str`); messages quote that.
 
-`pos` is the position that Go blames, in characters from the start of the text.
+`pos` is the number of the token that Go blames; the text's `Source` knows where that stands.
 """
 
 from __future__ import annotations
@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, TypeAlias
 from cicdpack.gotemplate.quoting import quote
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from cicdpack.gotemplate.source import Source
 
 
@@ -49,7 +51,7 @@ class Pipe:
     def __init__(self, pos: int) -> None:
         self.pos = pos
         self.is_assign = False
-        self.decl: list[Variable] = []
+        self.decl: Sequence[Variable] = ()
         self.commands: list[Command] = []
 
     def __str__(self) -> str:

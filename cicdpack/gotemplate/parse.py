@@ -24,6 +24,7 @@ from cicdpack.gotemplate.nodes import (
     If,
     Nil,
     Node,
+    Number,
     Operand,
     Pipe,
     Range,
@@ -36,11 +37,11 @@ from cicdpack.gotemplate.nodes import (
 )
 from cicdpack.gotemplate.quoting import QuoteError, quote, unquote
 from cicdpack.gotemplate.report import parse_error
+from cicdpack.gotemplate.values import byte_length
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from cicdpack.gotemplate.lex import Token
     from cicdpack.gotemplate.source import Source
 
 
@@ -61,23 +62,19 @@ class Tree:
 class Open:
     """A control structure or definition whose `{{end}}` is still to come, and what to restore there."""
 
-    __slots__ = ("body", "branch", "chained", "furthest", "in_else", "marks", "name", "range_depth", "variables")
+    __slots__ = ("at", "body", "branch", "chained", "in_else", "is_block", "marks", "name", "range_depth", "variables")
 
-    def __init__(self, parser: Parser, branch: Branch | None, name: str | None, marks: int) -> None:
+    def __init__(self, parser: Parser, branch: Branch | None, name: str, marks: int) -> None:
         self.branch = branch
         self.name = name
         self.marks = marks
+        self.at = parser.at
         self.body = parser.body
         self.variables = parser.variables
         self.range_depth = parser.range_depth
-        self.furthest = parser.furthest
         self.chained = False
         self.in_else = False
-
-    @property
-    def is_define(self) -> bool:
-        """Return whether this is a `define`, the only definition that stands at the top level."""
-        return self.branch is None and self.marks == 0
+        self.is_block = False
 
 
 def parse(source: Source, name: str, functions: Collection[str]) -> dict[str, Tree]:
@@ -95,153 +92,140 @@ _OPERANDS = frozenset({
     lex.BOOL, lex.CHAR_CONSTANT, lex.COMPLEX, lex.DOT, lex.FIELD, lex.IDENTIFIER, lex.NUMBER, lex.NIL, lex.RAW_STRING,
     lex.STRING, lex.VARIABLE, lex.LEFT_PAREN,
 })  # fmt: skip
-_NOT_EXECUTABLE = frozenset({"Bool", "Dot", "Nil", "Number", "String"})
+_NOT_EXECUTABLE = (Bool, Dot, Nil, Number, String)
 _BRANCHES: dict[int, type[Branch]] = {lex.IF: If, lex.RANGE: Range, lex.WITH: With}
+_STRINGS = (lex.STRING, lex.RAW_STRING)
 
 
 class Parser:
-    """The state of parsing one text."""
+    """The state of parsing one text: `at` is the token to read next, `peeked` one that was looked at further on."""
 
     __slots__ = (
-        "action_pos",
-        "at",
-        "body",
-        "depth",
-        "functions",
-        "furthest",
-        "open",
-        "range_depth",
-        "source",
-        "tokens",
-        "trees",
-        "variables",
+        "action_at", "at", "body", "depth", "functions", "kinds", "open", "peeked", "range_depth", "source", "spaces",
+        "trees", "values", "variables",
     )  # fmt: skip
 
     def __init__(self, source: Source, functions: Collection[str]) -> None:
         self.source = source
         self.functions = functions
-        self.tokens = lex.lex(source.text)
+        tokens = lex.lex(source.text)
+        self.kinds = tokens.kinds
+        source.tokens = tokens
+        self.values = tokens.values
+        self.spaces = tokens.spaces
         self.at = 0
-        self.furthest = 0
+        self.peeked = 0
         self.trees: dict[str, Tree] = {}
         self.body: list[Node] = []
         self.open: list[Open] = []
         self.variables = ["$"]
         self.range_depth = 0
         self.depth = 0
-        self.action_pos: int | None = None
-
-    # Tokens.
-
-    def next(self) -> Token:
-        """Return the next token, spaces included, and step over it. The last token is never stepped over."""
-        at = self.at
-        if at > self.furthest:
-            self.furthest = at
-        token = self.tokens[at]
-        if token[0] > lex.EOF:
-            self.at = at + 1
-        return token
-
-    def next_non_space(self) -> Token:
-        """Return the next token that is no space, and step over it."""
-        token = self.next()
-        return self.next() if token[0] == lex.SPACE else token
-
-    def peek_non_space(self) -> Token:
-        """Return the next token that is no space, and step over the space before it only."""
-        if self.tokens[self.at][0] == lex.SPACE:
-            self.at += 1
-        if self.at > self.furthest:
-            self.furthest = self.at
-        return self.tokens[self.at]
-
-    def expect(self, kind: int, context: str) -> Token:
-        """Return the next token that is no space if it is of the kind, else fail."""
-        token = self.next_non_space()
-        if token[0] != kind:
-            self.unexpected(token, context)
-        return token
+        self.action_at: int | None = None
 
     # Errors.
 
-    def fail(self, text: str, token: Token | None = None) -> NoReturn:
-        """Raise the error: Go's line is that of the furthest token, ours points at `token` if it is known."""
-        raise parse_error(self.source, text, self.tokens[self.furthest], token, self.functions)
+    def fail(self, text: str, at: int, *, read: int | None = None, space: bool = False) -> NoReturn:
+        """Raise the error, which points at token `at`.
 
-    def unexpected(self, token: Token, context: str) -> NoReturn:
+        Go names the line of the last token that it has `read` (`at` if not given), or of the `space` before that.
+        """
+        last = max(at if read is None else read, self.peeked)
+        source = self.source
+        pos = source.start(last)
+        if space:
+            pos -= len(self.spaces[last])
+        width = len(self.values[at]) if self.kinds[at] != lex.ERROR else 1
+        raise parse_error(source, text, source.line_of(pos), source.start(at), width, self.functions)
+
+    def unexpected(self, at: int, context: str) -> NoReturn:
         """Fail at a token that may not stand here; errors of the lexer come out this way, too."""
-        if token[0] != lex.ERROR:
-            self.fail(f"unexpected {describe(token)} in {context}", token)
-        text = token[2]
-        if self.action_pos is not None:
-            line = self.source.line_of(self.action_pos)
-            if line != self.source.line_of(token[1]):
+        if self.kinds[at] != lex.ERROR:
+            self.fail(f"unexpected {self.describe(at)} in {context}", at)
+        text = self.values[at]
+        if self.action_at is not None:
+            line = self.source.line_of(self.source.start(self.action_at))
+            if line != self.source.line_of(self.source.start(at)):
                 started = f" in action started at {self.source.name}:{line}"
                 text += started.removeprefix(" in action") if text.endswith(" action") else started
-        self.fail(text, token)
+        self.fail(text, at)
+
+    def describe(self, at: int) -> str:
+        """Return a token as Go writes it: keywords in angle brackets, long ones cut after ten characters."""
+        kind, value = self.kinds[at], self.values[at]
+        if kind == lex.EOF:
+            return "EOF"
+        if kind > lex.KEYWORD:
+            return f"<{value}>"
+        return f"{quote(value[:10])}..." if byte_length(value) > 10 else quote(value)
+
+    def expect(self, kind: int, context: str) -> None:
+        """Step over the next token if it is of the kind, else fail."""
+        if self.kinds[self.at] != kind:
+            self.unexpected(self.at, context)
+        self.at += 1
 
     # Items: text and actions.
 
     def parse_items(self) -> None:
         """Read the whole text into `body` and `trees`."""
+        kinds, source = self.kinds, self.source
         while True:
-            token = self.next()
-            kind, pos, value = token
+            at = self.at
+            kind = kinds[at]
             if kind == lex.TEXT:
-                self.body.append(Text(pos, value, self.source))
+                self.body.append(Text(at, self.values[at], source))
+                self.at = at + 1
             elif kind == lex.LEFT_DELIM:
-                self.parse_action(pos)
+                self.at = at + 1
+                self.parse_action(at)
             elif kind == lex.EOF:
                 if self.open:
-                    self.fail("unexpected EOF", token)
+                    self.fail("unexpected EOF", at)
                 return
             else:
-                self.unexpected(token, "input")
+                self.unexpected(at, "input")
 
-    def parse_action(self, pos: int) -> None:
+    def parse_action(self, delim: int) -> None:
         """Read what follows `{{`: a control structure or a pipeline."""
-        token = self.peek_non_space()
-        kind = token[0]
-        if kind == lex.DEFINE and not self.open:
-            self.at += 1
-            self.define_control()
-            return
-        self.action_pos = pos
+        at = self.at
+        kind = self.kinds[at]
         if kind < lex.BLOCK:
-            self.body.append(Action(token[1], self.pipeline("command", lex.RIGHT_DELIM), self.source))
-        elif kind in _BRANCHES:
-            self.at += 1
-            self.branch_control(kind)
-            return
+            self.action_at = delim
+            self.body.append(Action(at, self.pipeline("command", lex.RIGHT_DELIM), self.source))
+            self.action_at = None
+        elif kind == lex.DEFINE and not self.open:
+            self.at = at + 1
+            self.define_control()
         else:
-            self.keyword(token)
-            if kind == lex.BLOCK:
-                return
-        self.action_pos = None
+            self.action_at = delim
+            self.at = at + 1
+            if kind in _BRANCHES:
+                self.branch_control(kind)
+            elif kind == lex.BLOCK:
+                self.block_control()
+            else:
+                self.keyword(kind, at)
+                self.action_at = None
 
-    def keyword(self, token: Token) -> None:
-        """Read an action that starts with a keyword and opens no branch."""
-        kind = token[0]
-        self.at += 1
+    def keyword(self, kind: int, at: int) -> None:
+        """Read an action that starts with a keyword and opens nothing, but perhaps the next branch."""
         if kind == lex.END:
             self.expect(lex.RIGHT_DELIM, "end")
-            self.end_control(token)
+            self.end_control(at)
         elif kind == lex.ELSE:
-            self.else_control(token)
+            self.else_control(at)
         elif kind == lex.TEMPLATE:
             self.template_control()
-        elif kind == lex.BLOCK:
-            self.block_control()
-        elif kind in {lex.BREAK, lex.CONTINUE}:
-            text = f"{{{{{token[2]}}}}}"
+        elif kind == lex.DEFINE:
+            self.unexpected(at, "command")
+        else:
+            text = f"{{{{{self.values[at]}}}}}"
             self.expect(lex.RIGHT_DELIM, text)
             if not self.range_depth:
-                self.fail(f"{text} outside {{{{range}}}}", token)
-            self.body.append(Break(token[1]) if kind == lex.BREAK else Continue(token[1]))
-        else:
-            self.at -= 1
-            self.pipeline("command", lex.RIGHT_DELIM)
+                self.fail(f"{text} outside {{{{range}}}}", at, read=self.at - 1)
+            pos = at
+            self.body.append(Break(pos) if kind == lex.BREAK else Continue(pos))
 
     # Control structures.
 
@@ -249,8 +233,9 @@ class Parser:
         """Read `if`, `range` or `with` up to its body."""
         marks = len(self.variables)
         node_type = _BRANCHES[kind]
-        branch = node_type(self.tokens[self.at][1], self.pipeline(node_type.keyword, lex.RIGHT_DELIM))
-        frame = Open(self, branch, None, marks)
+        pos = self.at
+        branch = node_type(pos, self.pipeline(node_type.keyword, lex.RIGHT_DELIM))
+        frame = Open(self, branch, "", marks)
         frame.chained = chained
         self.open.append(frame)
         self.body.append(branch)  # type: ignore[arg-type]  # each kind of branch is a node
@@ -258,103 +243,99 @@ class Parser:
         if kind == lex.RANGE:
             self.range_depth += 1
 
-    def else_control(self, token: Token) -> None:
+    def else_control(self, at: int) -> None:
         """Read `{{else}}`, `{{else if pipeline}}` or `{{else with pipeline}}`."""
-        following = self.peek_non_space()
-        if following[0] not in {lex.IF, lex.WITH}:
+        following = self.kinds[self.at]
+        chained = following in (lex.IF, lex.WITH)
+        if not chained:
             self.expect(lex.RIGHT_DELIM, "else")
+        read = self.at if chained else self.at - 1
         if not self.open:
-            self.fail("unexpected {{else}}", token)
+            self.fail("unexpected {{else}}", at, read=read)
         frame = self.open[-1]
         branch = frame.branch
         if branch is None:
-            self.end_definition(frame, token, "{{else}}")
-            return
+            # Go reports this for a block in the name of the tree around it, which has read no further than its clause.
+            if frame.is_block:
+                self.peeked = 0
+                read = frame.at - 1
+            clause = "block" if frame.is_block else "define"
+            self.fail(f"unexpected {{{{else}}}} in {clause} clause", at, read=read)
         if frame.in_else:
-            self.fail("expected end; found {{else}}", token)
+            self.fail("expected end; found {{else}}", at, read=read)
         frame.in_else = True
         self.range_depth = frame.range_depth
         branch.else_body = self.body = []
-        if following[0] in {lex.IF, lex.WITH}:
-            self.action_pos = None
-            if _BRANCHES[following[0]] is not type(branch):
-                self.unexpected(self.next(), "input")
+        if chained:
+            self.action_at = None
+            if _BRANCHES[following] is not type(branch):
+                self.unexpected(self.at, "input")
             self.at += 1
-            self.branch_control(following[0], chained=True)
+            self.branch_control(following, chained=True)
 
-    def end_control(self, token: Token) -> None:
+    def end_control(self, at: int) -> None:
         """Close what the `{{end}}` closes: a definition, or a branch with all branches that it is the `else` of."""
         if not self.open:
-            self.fail("unexpected {{end}}", token)
+            self.fail("unexpected {{end}}", at, read=self.at - 1)
         frame = self.open[-1]
         if frame.branch is None:
-            self.end_definition(frame, token, "{{end}}")
+            self.add(Tree(frame.name, self.body, self.source))
+            self.open.pop()
+            self.body = frame.body
+            self.variables = frame.variables
+            self.range_depth = frame.range_depth
             return
         while True:
             frame = self.open.pop()
-            self.body = frame.body
-            self.range_depth = frame.range_depth
-            del self.variables[frame.marks :]
             if not frame.chained:
-                return
+                break
+        self.body = frame.body
+        self.range_depth = frame.range_depth
+        del self.variables[frame.marks :]
 
-    def template_name(self, token: Token, context: str) -> str:
-        """Return the name that a string token denotes."""
-        if token[0] not in {lex.STRING, lex.RAW_STRING}:
-            self.unexpected(token, context)
+    def template_name(self, context: str) -> str:
+        """Step over the string that names a template, and return it."""
+        at = self.at
+        if self.kinds[at] not in _STRINGS:
+            self.unexpected(at, context)
+        self.at = at + 1
         try:
-            return unquote(token[2])
+            return unquote(self.values[at])
         except QuoteError as error:
-            self.fail(str(error), token)
+            self.fail(str(error), at)
 
     def template_control(self) -> None:
         """Read `{{template "name"}}` or `{{template "name" pipeline}}`."""
-        token = self.next_non_space()
-        name = self.template_name(token, "template clause")
+        pos = self.at
+        name = self.template_name("template clause")
         pipe = None
-        if self.peek_non_space()[0] != lex.RIGHT_DELIM:
-            pipe = self.pipeline("template clause", lex.RIGHT_DELIM)
+        if self.kinds[self.at] == lex.RIGHT_DELIM:
+            self.at += 1
         else:
-            self.next()
-        self.body.append(Template(token[1], name, pipe))
+            pipe = self.pipeline("template clause", lex.RIGHT_DELIM)
+        self.body.append(Template(pos, name, pipe))
 
     def define_control(self) -> None:
         """Read `{{define "name"}}`."""
-        token = self.next_non_space()
-        if token[0] not in {lex.STRING, lex.RAW_STRING}:
-            self.unexpected(token, "define clause")
-        name = self.template_name(token, "define clause")
+        name = self.template_name("define clause")
         self.expect(lex.RIGHT_DELIM, "define clause")
-        self.begin_definition(name, 0)
+        self.begin_definition(name)
 
     def block_control(self) -> None:
         """Read `{{block "name" pipeline}}`: a definition that is called where it stands."""
-        token = self.next_non_space()
-        name = self.template_name(token, "block clause")
-        pipe = self.pipeline("block clause", lex.RIGHT_DELIM)
-        self.body.append(Template(token[1], name, pipe))
-        self.begin_definition(name, 1)
+        pos = self.at
+        name = self.template_name("block clause")
+        self.body.append(Template(pos, name, self.pipeline("block clause", lex.RIGHT_DELIM)))
+        self.begin_definition(name)
+        self.open[-1].is_block = True
 
-    def begin_definition(self, name: str, marks: int) -> None:
+    def begin_definition(self, name: str) -> None:
         """Start a tree of its own: no variables but `$`, no range around it."""
-        self.open.append(Open(self, None, name, marks))
+        self.open.append(Open(self, None, name, 0))
         self.body = []
         self.variables = ["$"]
         self.range_depth = 0
-        self.action_pos = None
-
-    def end_definition(self, frame: Open, token: Token, found: str) -> None:
-        """Close a tree of its own at `{{end}}`; `{{else}}` may not stand there."""
-        if found != "{{end}}":
-            if not frame.is_define:
-                # Go reports this in the name of the tree around the block, which has read no further than its clause.
-                self.furthest = frame.furthest
-            self.fail(f"unexpected {found} in {'define' if frame.is_define else 'block'} clause", token)
-        self.add(Tree(frame.name or "", self.body, self.source))
-        self.open.pop()
-        self.body = frame.body
-        self.variables = frame.variables
-        self.range_depth = frame.range_depth
+        self.action_at = None
 
     def add(self, tree: Tree) -> None:
         """Define a template: in one text an empty definition gives way, a second one that is not empty is an error."""
@@ -362,121 +343,119 @@ class Parser:
         if known is None or is_empty(known.body):
             self.trees[tree.name] = tree
         elif not is_empty(tree.body):
-            self.fail(f"template: multiple definition of template {quote(tree.name)}")
+            at = self.at if self.kinds[self.at] == lex.EOF and not self.open else self.at - 1
+            self.fail(f"template: multiple definition of template {quote(tree.name)}", at)
 
     # Pipelines.
 
     def pipeline(self, context: str, end: int) -> Pipe:
         """Read declarations, commands and the closing token `end`."""
-        pipe = Pipe(self.peek_non_space()[1])
-        self.declarations(pipe, context)
+        kinds = self.kinds
+        pipe = Pipe(self.at)
+        if kinds[self.at] == lex.VARIABLE:
+            self.declarations(pipe, context)
+        commands = pipe.commands
         while True:
-            token = self.peek_non_space()
-            kind = token[0]
+            kind = kinds[self.at]
             if kind == end:
-                self.at += 1
                 break
             if kind not in _OPERANDS:
-                self.unexpected(token, context)
-            pipe.commands.append(self.command())
-        if not pipe.commands:
-            self.fail(f"missing value for {context}", token)
-        for stage, command in enumerate(pipe.commands[1:], 2):
-            if type(command.args[0]).__name__ in _NOT_EXECUTABLE:
-                self.fail(f"non executable command in pipeline stage {stage}", token)
+                self.unexpected(self.at, context)
+            commands.append(self.command())
+        if len(commands) != 1:
+            if not commands:
+                self.fail(f"missing value for {context}", self.at)
+            for stage, command in enumerate(commands[1:], 2):
+                if isinstance(command.args[0], _NOT_EXECUTABLE):
+                    self.fail(f"non executable command in pipeline stage {stage}", self.at)
+        self.at += 1
         return pipe
 
     def declarations(self, pipe: Pipe, context: str) -> None:
         """Read `$x :=`, `$x =` and, in a range, `$x, $y :=`."""
-        while True:
-            token = self.peek_non_space()
-            if token[0] != lex.VARIABLE:
-                return
-            start = self.at
-            self.at += 1
-            following = self.peek_non_space()
-            kind = following[0]
-            if kind not in {lex.ASSIGN, lex.DECLARE} and following[2] != ",":
-                self.at = start
-                return
-            self.at += 1
-            pipe.decl.append(Variable(token[1], [token[2]]))
-            self.variables.append(token[2])
+        names: list[Variable] = []
+        while self.kinds[self.at] == lex.VARIABLE:
+            at = self.at
+            self.peeked = at + 1
+            kind = self.kinds[at + 1]
+            if kind not in (lex.ASSIGN, lex.DECLARE) and self.values[at + 1] != ",":
+                break
+            self.at = at + 2
+            names.append(Variable(at, [self.values[at]]))
+            self.variables.append(self.values[at])
             if kind != lex.CHAR:
                 pipe.is_assign = kind == lex.ASSIGN
-                return
-            if context != "range" or len(pipe.decl) > 1:
-                self.fail(f"too many declarations in {context}", following)
-            following = self.peek_non_space()
-            if following[0] not in {lex.VARIABLE, lex.RIGHT_DELIM, lex.RIGHT_PAREN}:
-                self.fail("range can only initialize variables", following)
+                break
+            if context != "range" or len(names) > 1:
+                self.fail(f"too many declarations in {context}", at + 1)
+            if self.kinds[at + 2] not in (lex.VARIABLE, lex.RIGHT_DELIM, lex.RIGHT_PAREN):
+                self.fail("range can only initialize variables", at + 2)
+        if names:
+            pipe.decl = names
 
     def command(self) -> Command:
         """Read operands up to `|` (which is stepped over) or the end of the pipeline (which is not)."""
+        kinds, spaces = self.kinds, self.spaces
+        at = self.at
         args: list[Operand] = []
-        pos = self.peek_non_space()[1]
+        command = Command(at, args)
         while True:
-            self.peek_non_space()
-            operand = self.operand()
-            if operand is not None:
+            kind = kinds[at]
+            if kind in _OPERANDS:
+                operand = self.term(kind, at)
+                at = self.at
+                kind = kinds[at]
+                if kind == lex.FIELD and not spaces[at]:
+                    operand = self.chain(operand)
+                    at = self.at
+                    kind = kinds[at]
                 args.append(operand)
-            token = self.next()
-            kind = token[0]
-            if kind == lex.SPACE:
-                continue
-            if kind in {lex.RIGHT_DELIM, lex.RIGHT_PAREN}:
-                self.at -= 1
-            elif kind != lex.PIPE:
-                self.unexpected(token, "operand")
-            break
-        if not args:
-            self.fail("empty command", token)
-        return Command(pos, args)
+                if spaces[at] and kind in _OPERANDS:
+                    continue
+            if kind == lex.PIPE:
+                self.at = at + 1
+            elif kind not in (lex.RIGHT_DELIM, lex.RIGHT_PAREN):
+                self.unexpected(at, "operand")
+            if not args:
+                self.fail("empty command", at)
+            return command
 
-    def operand(self) -> Operand | None:
-        """Read a term and the fields chained to it; `None` if there is no term."""
-        node = self.term()
-        if node is None:
-            return None
-        token = self.tokens[self.at]
-        if self.at > self.furthest:
-            self.furthest = self.at
-        if token[0] != lex.FIELD:
-            return node
+    def chain(self, node: Operand) -> Operand:
+        """Read the fields that follow an operand without space."""
+        first = at = self.at
         fields: list[str] = []
-        while self.tokens[self.at][0] == lex.FIELD:
-            fields.append(self.next()[2][1:])
-            if self.at > self.furthest:
-                self.furthest = self.at
+        while self.kinds[at] == lex.FIELD and not (fields and self.spaces[at]):
+            fields.append(self.values[at][1:])
+            at += 1
+        self.at = at
+        pos = first
         if isinstance(node, Field):
-            return Field(token[1], node.idents + fields)
+            return Field(pos, node.idents + fields)
         if isinstance(node, Variable):
-            return Variable(token[1], node.idents + fields)
-        if type(node).__name__ in _NOT_EXECUTABLE:
-            self.fail(f"unexpected . after term {quote(str(node))}", token)
-        return Chain(token[1], node, fields)
+            return Variable(pos, node.idents + fields)
+        if isinstance(node, _NOT_EXECUTABLE):
+            self.fail(f"unexpected . after term {quote(str(node))}", first, read=at, space=True)
+        return Chain(pos, node, fields)
 
-    def term(self) -> Operand | None:
-        """Read a constant, a name or a parenthesized pipeline; `None` if there is none."""
-        token = self.tokens[self.at]
-        kind, pos, value = token
-        if kind not in _OPERANDS:
-            return None
-        if self.at > self.furthest:
-            self.furthest = self.at
-        self.at += 1
+    def term(self, kind: int, at: int) -> Operand:
+        """Read a constant, a name or a parenthesized pipeline."""
+        value = self.values[at]
+        pos = at
+        self.at = at + 1
         if kind == lex.FIELD:
             return Field(pos, [value[1:]])
         if kind == lex.IDENTIFIER:
             if value not in self.functions:
-                self.fail(f"function {quote(value)} not defined", token)
+                self.fail(f"function {quote(value)} not defined", at)
             return Identifier(pos, value)
+        if kind == lex.STRING and "\\" not in value:
+            return String(pos, value, value[1:-1])
+        if kind == lex.LEFT_PAREN:
+            return self.parenthesized(at)
         if kind == lex.VARIABLE:
             if value not in self.variables:
-                self.fail(f"undefined variable {quote(value)}", token)
+                self.fail(f"undefined variable {quote(value)}", at)
             return Variable(pos, [value])
-        if kind == lex.LEFT_PAREN:
-            return self.parenthesized(token)
         if kind == lex.DOT:
             return Dot(pos)
         if kind == lex.NIL:
@@ -484,31 +463,15 @@ class Parser:
         if kind == lex.BOOL:
             return Bool(pos, value == "true")
         try:
-            if kind in {lex.STRING, lex.RAW_STRING}:
-                return String(pos, value, unquote(value))
-            return parse_number(pos, value, kind)
+            return String(pos, value, unquote(value)) if kind in _STRINGS else parse_number(pos, value, kind)
         except (NumberError, QuoteError) as error:
-            self.fail(str(error), token)
+            self.fail(str(error), at)
 
-    def parenthesized(self, token: Token) -> Pipe:
+    def parenthesized(self, at: int) -> Pipe:
         """Read a pipeline in parentheses."""
         if self.depth == MAX_EXPRESSION_DEPTH:
-            self.fail("max expression depth exceeded", token)
+            self.fail("max expression depth exceeded", at)
         self.depth += 1
         pipe = self.pipeline("parenthesized pipeline", lex.RIGHT_PAREN)
         self.depth -= 1
         return pipe
-
-
-def describe(token: Token) -> str:
-    """Return a token as Go's messages write it: keywords in angle brackets, long ones cut after ten characters."""
-    kind, _, value = token
-    if kind == lex.EOF:
-        return "EOF"
-    if kind == lex.ERROR:
-        return value
-    if kind > lex.KEYWORD:
-        return f"<{value}>"
-    if len(value.encode("utf-8", "surrogateescape")) > 10:
-        return f"{quote(value[:10])}..."
-    return quote(value)

@@ -11,7 +11,6 @@ from cicdpack.gotemplate.quoting import quote
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
-    from cicdpack.gotemplate.lex import Token
     from cicdpack.gotemplate.source import Source
 
 _NAMED = re.compile(r'^(function|template|undefined variable) "((?:[^"\\]|\\.)*)"')
@@ -19,17 +18,11 @@ _MISSING_KEY = re.compile(r'(?:map has|nil data;) no entry for key "((?:[^"\\]|\
 _FOREIGN = re.compile(r"\$\{\{.*?\}\}|\{\{.*?\}\}", re.DOTALL)
 
 
-def parse_error(
-    source: Source, text: str, furthest: Token, token: Token | None, functions: Collection[str]
-) -> ParseError:
-    """Return the error for a text that cannot be parsed; Go names the line of the `furthest` token only."""
-    go_text = f"template: {source.name}:{source.line_of(furthest[1])}: {text}"
-    at = token or furthest
-    pos = min(at[1], len(source.text))
-    width = len(at[2]) if at[0] > 0 else 1
+def parse_error(source: Source, text: str, line: int, pos: int, width: int, functions: Collection[str]) -> ParseError:
+    """Return the error for a text that cannot be parsed: Go names a `line` only, we point at `pos`."""
     return ParseError(
         in_backticks(text.removeprefix("template: ")),
-        go_text=go_text,
+        go_text=f"template: {source.name}:{line}: {text}",
         reason=text,
         location=source.location(pos),
         excerpt=source.excerpt(pos, width),
@@ -40,14 +33,15 @@ def parse_error(
 def exec_error(
     source: Source,
     template: str,
-    pos: int,
+    token: int,
     context: str,
     text: str,
     *,
     cause: Exception | None = None,
     known: Iterable[str] = (),
 ) -> ExecError:
-    """Return the error for a failed execution, blamed on the node at `pos` that prints as `context`."""
+    """Return the error for a failed execution, blamed on the node at `token` that prints as `context`."""
+    pos = source.start(token)
     place = f"{source.go_place(pos)}: executing {quote(template)} at <{context}>"
     return ExecError(
         in_backticks(text),

@@ -3,21 +3,34 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from typing import TYPE_CHECKING
 
+from cicdpack.gotemplate.lex import EOF, Tokens
 from cicdpack.gotemplate.values import byte_length
-from cicdpack.problems import Location
+
+if TYPE_CHECKING:
+    from cicdpack.problems import Location
+
+
+_NONE = Tokens()
+_NONE.add(EOF, 0, "")
 
 
 class Source:
-    """A text: `name` as Go's messages call it, `path` as ours do."""
+    """A text: `name` as Go's messages call it, `path` as ours do. Nodes know the number of their token in `tokens`."""
 
-    __slots__ = ("_starts", "name", "path", "text")
+    __slots__ = ("_starts", "name", "path", "text", "tokens")
 
     def __init__(self, name: str, text: str, path: str) -> None:
         self.name = name
         self.text = text
         self.path = path
+        self.tokens = _NONE
         self._starts: list[int] | None = None
+
+    def start(self, token: int) -> int:
+        """Return the position of a token, in characters."""
+        return self.tokens.start(token)
 
     def line_of(self, pos: int) -> int:
         """Return the line of a position, from 1."""
@@ -37,6 +50,8 @@ class Source:
 
     def location(self, pos: int) -> Location:
         """Return the place for our own messages: columns in characters from 1."""
+        from cicdpack.problems import Location
+
         start = self.text.rfind("\n", 0, pos) + 1
         return Location(path=self.path, line=self.line_of(pos), column=pos - start + 1)
 

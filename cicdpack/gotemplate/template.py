@@ -56,7 +56,7 @@ def _map_lines(parts: list[str], origins: list[Text | Action]) -> list[Location 
 
     lines: list[Location | None] = [None]
     for part, node in zip(parts, origins, strict=True):
-        source_line = node.source.line_of(node.pos)
+        source_line = node.source.line_of(node.source.start(node.pos))
         for offset, piece in enumerate(part.split("\n")):
             if offset:
                 lines.append(None)
