@@ -133,8 +133,10 @@ def test_integers_are_converted() -> None:
         (one(enum=["a"], default="z"), "list of enum values for property p does not contain default value z: [a]"),
         (
             one(type="integer", pattern="a"),
-            'property "p" has a non-empty regex pattern "a" specified. Patterns are only supported for '
-            "string properties",
+            (
+                'property "p" has a non-empty regex pattern "a" specified. Patterns are only supported for '
+                "string properties"
+            ),
         ),
         (
             one(pattern="["),
@@ -150,8 +152,10 @@ def test_integers_are_converted() -> None:
         ),
         (
             b'{"min_databricks_cli_version": "v99.0.0"}',
-            'minimum CLI version "v99.0.0" is greater than current CLI version "v1.13.0". Please '
-            "upgrade your current Databricks CLI",
+            (
+                'minimum CLI version "v99.0.0" is greater than current CLI version "v1.13.0". Please '
+                "upgrade your current Databricks CLI"
+            ),
         ),
         (one(skip_prompt_if={}), 'property "p" has a skip_prompt_if clause but no default value'),
     ],
@@ -172,8 +176,10 @@ def test_schema_that_is_refused(data: bytes, text: str) -> None:
         (one(type="array"), "property type array is not supported by bundle templates"),
         (
             b'{"version": 2}',
-            "template schema version 2 is not supported by this version of the CLI. Please upgrade your "
-            "CLI to the latest version",
+            (
+                "template schema version 2 is not supported by this version of the CLI. Please upgrade your "
+                "CLI to the latest version"
+            ),
         ),
         (one(description=""), "template property p is missing a description"),
     ],
