@@ -59,7 +59,7 @@ def test_version_is_printed_without_importing_the_command_line(option: str) -> N
 
 
 def test_commands_import_only_what_they_use(repo: Path) -> None:
-    """An apply on a pipe needs no Rich, and nobody a network library; URLs and line counts are used, so they are there."""
+    """An apply on a pipe needs no Rich, and nobody a network library; URLs and line counts are used."""
     assert run(["build"]) == 0
     code = (
         "import sys\n"
