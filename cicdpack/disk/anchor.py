@@ -31,6 +31,7 @@ class Anchor:
 
     def __init__(self, root: Path) -> None:
         """Open the root: as a descriptor where `folders.HAS_DIR_FD`, else by its path."""
+        self.place = str(root)
         location = os.path.realpath(root)
         try:
             if not stat.S_ISDIR(os.stat(location).st_mode):  # noqa: PTH116

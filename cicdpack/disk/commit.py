@@ -26,7 +26,7 @@ from cicdpack.disk.anchor import Anchor
 from cicdpack.disk.folder import set_mode, sync_file, write_all
 from cicdpack.disk.lock import locked
 from cicdpack.disk.paths import UnwritableFileError, reason_of
-from cicdpack.disk.recovery import finish, undo
+from cicdpack.disk.recovery import finish, named, naming, undo
 from cicdpack.errors import EXIT_NO, CicdpackError
 from cicdpack.planning.changes import MODE_EXECUTABLE, MODE_FILE, Absent, Conflict, Create, Delete, Keep, Present
 
@@ -122,23 +122,25 @@ def _commit(anchor: Anchor, writes: tuple[Write, ...]) -> None:
     journal = journals.draw_up(anchor, writes)
     work = tuple(zip(writes, journal.steps, strict=True))
     try:
-        journals.store(anchor, journal)
+        with naming(journals.HOME):
+            journals.store(anchor, journal)
         _stage(anchor, journal, work)
         journals.advance(anchor, "stage", "replace")
         for change, step in work:
-            _replace(*_at(anchor, step), change, step)
+            with naming(step.path):
+                _replace(*_at(anchor, step), change, step)
         _sync_folders(anchor, journal)
         journals.advance(anchor, "replace", "finish")
     except BaseException as error:
         done = _settle(anchor, journal)
         if isinstance(error, OSError):
             hint = WRITTEN if done else "nothing was changed"
-            raise UnwritableFileError(_named(error), reason_of(error), hint=hint) from error
+            raise UnwritableFileError(named(error, anchor), reason_of(error), hint=hint) from error
         raise
     try:
         finish(anchor, journal)
     except OSError as error:
-        raise UnwritableFileError(_named(error), reason_of(error), hint=WRITTEN) from error
+        raise UnwritableFileError(named(error, anchor), reason_of(error), hint=WRITTEN) from error
 
 
 def _settle(anchor: Anchor, journal: Journal) -> bool:
@@ -154,34 +156,32 @@ def _settle(anchor: Anchor, journal: Journal) -> bool:
             undo(anchor, journal, replacing=phase == "replace")
     except OSError as error:
         hint = "an unfinished commit stays behind: put that right, then run the command again, and it is repaired first"
-        raise UnwritableFileError(_named(error), reason_of(error), hint=hint) from error
+        raise UnwritableFileError(named(error, anchor), reason_of(error), hint=hint) from error
     return phase == "finish"
-
-
-def _named(error: OSError) -> str:
-    return os.fsdecode(error.filename) if isinstance(error.filename, str | bytes) else "."
 
 
 def _at(anchor: Anchor, step: Step) -> tuple[Folder, str]:
     folder, name = anchor.parent(step.path)
     if folder is None:
-        raise FileNotFoundError(2, "its folder vanished", step.path)
+        raise FileNotFoundError(2, "its folder vanished")
     return folder, name
 
 
 def _stage(anchor: Anchor, journal: Journal, work: Iterable[tuple[Write, Step]]) -> None:
     """Make the folders and write every new file beside its target, durably."""
     for path in journal.folders:
-        folder, name = anchor.parent(path)
-        if folder is None:
-            raise FileNotFoundError(2, "its folder vanished", path)
-        folder.make_folder(name)
+        with naming(path):
+            folder, name = anchor.parent(path)
+            if folder is None:
+                raise FileNotFoundError(2, "its folder vanished")
+            folder.make_folder(name)
     opened: list[int] = []
     try:
         for change, step in work:
             if isinstance(change, Delete):
                 continue
-            opened.append(_stage_file(*_at(anchor, step), change, step))
+            with naming(step.path):
+                opened.append(_stage_file(*_at(anchor, step), change, step))
             if len(opened) == SYNCED_TOGETHER:
                 _sync_and_close(opened)
         _sync_and_close(opened)

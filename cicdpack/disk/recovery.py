@@ -7,6 +7,7 @@ with the digests in the journal first; a file that someone changed in the meanti
 from __future__ import annotations
 
 import hashlib
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -17,6 +18,7 @@ from cicdpack.disk.paths import BlockedPathError, UnreadableFileError, Unwritabl
 from cicdpack.planning.changes import Present
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from cicdpack.disk.folder import Folder
@@ -72,15 +74,16 @@ def _recover(anchor: Anchor) -> Recovered | None:
         edited = undo(anchor, journal, replacing=phase == "replace")
         return Recovered(outcome="undone", paths=paths, edited=edited)
     except OSError as error:
-        path = str(error.filename or ".")
-        raise UnwritableFileError(path, reason_of(error), hint="put that right, then run the command again") from None
+        hint = "put that right, then run the command again"
+        raise UnwritableFileError(named(error, anchor), reason_of(error), hint=hint) from None
 
 
 def finish(anchor: Anchor, journal: Journal) -> None:
     """Remove the old files, the folders that are empty without them, and the journal."""
     for step in journal.steps:
         if step.before is not None and (folder := _reach(anchor, step.path)) is not None:
-            folder.remove(step.old)
+            with naming(step.path):
+                folder.remove(step.old)
     for step in journal.steps:
         if step.after is None:
             _prune(anchor, folders_above(step.path))
@@ -99,13 +102,29 @@ def undo(anchor: Anchor, journal: Journal, *, replacing: bool) -> tuple[str, ...
             if step.before is not None:
                 edited.append(step.path)
             continue
-        if replacing and not _undo_step(folder, step.path.rpartition("/")[2], step):
-            edited.append(step.path)
-        folder.remove(step.new)
+        with naming(step.path):
+            if replacing and not _undo_step(folder, step.path.rpartition("/")[2], step):
+                edited.append(step.path)
+            folder.remove(step.new)
     for path in reversed(journal.folders):
         _prune(anchor, [path])
     discard(anchor)
     return tuple(reversed(edited))
+
+
+@contextmanager
+def naming(path: str) -> Iterator[None]:
+    """Give errors of the system the path that they are about: the names beside it tell a user nothing."""
+    try:
+        yield
+    except OSError as error:
+        error.filename = path
+        raise
+
+
+def named(error: OSError, anchor: Anchor) -> str:
+    """Return the path that an error is about, the root where it is about none in particular."""
+    return error.filename if isinstance(error.filename, str) else anchor.place
 
 
 def _reach(anchor: Anchor, path: str) -> Folder | None:

@@ -349,6 +349,29 @@ def test_an_error_at_any_step_restores_everything(tmp_path: Path, monkeypatch: p
     assert outcomes == {True, False}
 
 
+@pytest.mark.parametrize(
+    ("call", "path"), [("mkdir", "fresh"), ("write", "a.yml"), ("replace", "a.yml"), ("unlink", "fresh/x/d.sh")]
+)
+def test_an_error_names_the_file_of_the_plan(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, call: str, path: str
+) -> None:
+    """Not the temporary file beside it, which is gone by the time anybody looks."""
+    with monkeypatch.context() as patch:
+        counter = FaultyOs(-1, error=OSError()).install(patch)
+        commit(make(tmp_path / "whole", OLD), PLAN)
+    steps = [step for step, name in enumerate(counter.calls) if name == call]
+    # The journal's own folder, draft, draft's rename and last draft come first.
+    step = steps[{"mkdir": 1, "write": 1, "replace": 2, "unlink": 1}[call]]
+
+    with monkeypatch.context() as patch:
+        FaultyOs(step, error=OSError(errno.EIO, "Input/output error", ".cicdpack-x-1.new")).install(patch)
+        with pytest.raises(UnwritableFileError) as caught:
+            commit(make(tmp_path / "root", OLD), PLAN)
+
+    assert caught.value.message == f"`{path}` cannot be written: input/output error"
+    assert caught.value.hint == "nothing was changed"
+
+
 def check_repaired(
     root: Path, done: Recovered | None, plan: Plan, old: dict[str, bytes], new: dict[str, bytes]
 ) -> bool:
