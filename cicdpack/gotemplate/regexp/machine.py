@@ -21,6 +21,9 @@ Slots: TypeAlias = tuple[int, ...]
 _BATCH = 1024
 """Steps between two calls of `spend`."""
 
+_MANY_SLOTS = 32
+"""Slots that are copied in the time of a step."""
+
 
 class Machine:
     """One text, to be searched any number of times by one program. `slots` is 2, or 2 for each group and 2 more."""
@@ -28,7 +31,7 @@ class Machine:
     __slots__ = ("generation", "marks", "program", "slots", "spend", "steps", "symbols")
 
     def __init__(self, program: Program, text: str, slots: int, spend: Callable[[int], None]) -> None:
-        spend(1 + len(text) // 8)
+        spend(1 + (len(text) >> 3) + (len(program.kind) >> 8))
         self.program = program
         self.slots = slots
         self.spend = spend
@@ -129,5 +132,6 @@ class Machine:
         """`slots` with one of them set, if anyone asked for it. Copying costs with the number of groups."""
         if slot >= self.slots:
             return slots
-        self.steps += len(slots) >> 3
+        if len(slots) > _MANY_SLOTS:
+            self.spend(len(slots) >> 3)
         return (*slots[:slot], pos, *slots[slot + 1 :])
