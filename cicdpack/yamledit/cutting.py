@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from cicdpack.yamledit.changes import Path
     from cicdpack.yamledit.source import Source
 
-_COMMENT = re.compile(r"(?:^|\s)#")
+_COMMENT = re.compile(r"(?:(?<=\s)|^)#", re.MULTILINE)
 
 SHARED = "other places share it through an anchor"
 COMMENTED = "a comment was written into it"
@@ -179,12 +179,19 @@ def _lead(source: Source, start: int) -> int:
 
 def has_comment(source: Source, splice: Splice, nodes: Sequence[Node]) -> bool:
     """Whether a comment stands in the stretch, outside of the scalars of the nodes."""
+    return bool(comments_in(source, splice, nodes))
+
+
+def comments_in(source: Source, splice: Splice, nodes: Sequence[Node]) -> list[str]:
+    """The comments in the stretch, each to the end of its line, outside of the scalars of the nodes."""
+    found: list[str] = []
     at = splice.start
-    for leaf in sorted(_leaves(nodes), key=lambda leaf: leaf.start):
-        if _COMMENT.search(source.text[at : min(leaf.start, splice.end)]):
-            return True
-        at = max(at, leaf.end)
-    return bool(_COMMENT.search(source.text[at : splice.end]))
+    for leaf in [*sorted(_leaves(nodes), key=lambda leaf: leaf.start), None]:
+        stop = splice.end if leaf is None else min(leaf.start, splice.end)
+        matches = _COMMENT.finditer(source.text, at, max(at, stop))
+        found += [source.text[match.end() - 1 : source.line_end(match.end())] for match in matches]
+        at = at if leaf is None else max(at, leaf.end)
+    return found
 
 
 def _leaves(nodes: Sequence[Node]) -> Iterator[Node]:

@@ -6,12 +6,12 @@ their own. The result is read again and must stand for the merged value; where i
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from cicdpack.yamledit import layout, splicing
-from cicdpack.yamledit.alignment import align, gaps, is_in_order, is_named
+from cicdpack.yamledit.alignment import Lists
 from cicdpack.yamledit.changes import Merged3, ValueConflict
-from cicdpack.yamledit.cutting import has_comment
+from cicdpack.yamledit.cutting import comments_in
 from cicdpack.yamledit.document import Document
 from cicdpack.yamledit.entries import Entry, GiveUp, entries_of, lines_of
 from cicdpack.yamledit.errors import YamlEditError
@@ -37,24 +37,29 @@ def merge3(base: bytes, ours: bytes, theirs: bytes, *, source: str) -> Merged3:
     action without its version, else by value, kind and place. Never raises for what the texts hold.
     """
     try:
-        documents = [Document.read(text, source) for text in (base, _ended(ours), theirs)]
-        walk = _Merge3(*documents)
-        value = walk.root(*(document.tree.root for document in documents))
-        if walk.conflicts:
-            return Merged3(text=None, conflicts=tuple(walk.conflicts))
-        result, _ = splicing.apply(walk.ours.source, walk.splices)
-        walk.ours.check(result, value)
+        return _merge3(Document.read(base, source), Document.read(ours, source), Document.read(theirs, source))
     except (GiveUp, YamlEditError):
         return Merged3(text=None)
-    text = result.encode()
-    return Merged3(text=text if _ended(ours) == ours else text[: -len(_ended(ours)[len(ours) :])])
 
 
-def _ended(text: bytes) -> bytes:
-    """The text with a line break at its end."""
-    if not text or text.endswith((b"\n", b"\r")):
-        return text
-    return text + (b"\r\n" if b"\r\n" in text else b"\n")
+def _merge3(base: Document, ours: Document, theirs: Document) -> Merged3:
+    original, root = ours.source, ours.tree.root
+    is_ended = not original.text or LINE_BREAK.search(original.text, len(original.text) - 1)
+    # A block of text that ends the file would change with a line break; what goes below it fails the check at the end.
+    if not is_ended and root is not None and not layout.is_cut_off(original, root):
+        ours = Document(original.with_text(original.text + original.newline))
+    walk = _Merge3(base, ours, theirs)
+    value = walk.root(base.tree.root, ours.tree.root, theirs.tree.root)
+    if walk.conflicts:
+        return Merged3(text=None, conflicts=tuple(walk.conflicts))
+    result, _ = splicing.apply(ours.source, walk.splices)
+    ours.check(result, value)
+    if ours.source is not original:
+        # Lines were merged with a line break at the end; it goes again, unless a block of text now ends with it.
+        cut = result.with_text(result.text.removesuffix(original.newline))
+        if same(Document(cut).value, value):
+            result = cut
+    return Merged3(text=result.encode())
 
 
 class _Merge3:
@@ -94,11 +99,29 @@ class _Merge3:
         if not same(old, mine):
             return self.conflict(path, ours, mine, new)
         if _is_one_line(self.ours.source, ours) and _is_one_line(self.theirs.source, theirs):
-            text = self.theirs.source.text[theirs.start : theirs.end]
-            self.splices.append(Splice(start=ours.start, end=ours.end, text=text))
+            self.replace_inline(base, ours, theirs)
         else:
             self.whole.add(path)
         return new
+
+    def replace_inline(self, base: Node | None, ours: Node, theirs: Node) -> None:
+        """Theirs' value in the place of ours, with the comment behind it where ours has left that as it was.
+
+        A version behind a pinned hash (`uses: a/b@<hash>  # v4.2.0`) moves with the hash.
+        """
+        tails = [_tail(document.source, node) for document, node in ((self.base, base), (self.ours, ours))]
+        new_tail = _tail(self.theirs.source, theirs)
+        text = self.theirs.source.text[theirs.start : theirs.end]
+        end = ours.end
+        if tails[0] is not None and tails[0] == tails[1] and new_tail is not None and new_tail != tails[0]:
+            text, end = text + new_tail, self.ours.source.line_end(end)
+        self.splices.append(Splice(start=ours.start, end=end, text=text))
+
+    def require_comments_known(self, splice: Splice, nodes: Sequence[Node]) -> None:
+        """Give up rather than lose a comment that base does not hold: somebody wrote it."""
+        comments = comments_in(self.ours.source, splice, nodes)
+        if not all(comment.rstrip() in self.base.source.text for comment in comments):
+            raise GiveUp
 
     def conflict(self, path: Path, node: Node, mine: object, new: object) -> object:
         location = self.ours.source.location(node.start)
@@ -106,13 +129,15 @@ class _Merge3:
         return mine
 
     def mapping(self, path: Path, base: Node | None, ours: MappingNode, theirs: MappingNode) -> object:
-        if any(is_merge_key(key) for node in (ours, theirs) for key, _ in node.pairs) or ours.aliased:
+        value = self.ours.reader.inherited(ours)
+        if ours.aliased or not same(value, self.theirs.reader.inherited(theirs)):
             raise GiveUp
-        value: dict[Any, object] = {}
         keys = [self.ours.reader.key(key) for key, _ in ours.pairs]
         new_keys = [self.theirs.reader.key(key) for key, _ in theirs.pairs]
         gone: list[int] = []
         for index, key in enumerate(keys):
+            if is_merge_key(ours.pairs[index][0]):
+                continue
             item = self.pair((*path, key), base, ours.pairs[index][1], self.theirs.pair(theirs, key))
             if item is _GONE:
                 gone.append(index)
@@ -120,7 +145,7 @@ class _Merge3:
                 value[key] = item
         added: dict[int, int] = {}
         for index, key in enumerate(new_keys):
-            if key in keys:
+            if key in keys or is_merge_key(theirs.pairs[index][0]):
                 continue
             node = theirs.pairs[index][1]
             old = self.base.pair(base, key) if isinstance(base, MappingNode) else None
@@ -148,88 +173,67 @@ class _Merge3:
         return self.conflict(path, ours, mine, None)
 
     def sequence(self, path: Path, base: SequenceNode, ours: SequenceNode, theirs: SequenceNode) -> object:
-        if ours.aliased:
+        versions = ((self.base, base), (self.ours, ours), (self.theirs, theirs))
+        lists = Lists(*([document.reader.value(item) for item in node.items] for document, node in versions))
+        if ours.aliased or not lists.are_in_order:
             raise GiveUp
-        old, mine, new = (
-            [document.reader.value(item) for item in node.items]
-            for document, node in ((self.base, base), (self.ours, ours), (self.theirs, theirs))
-        )
-        to_ours, to_theirs = align(old, mine), align(old, new)
-        if not (is_in_order(to_ours) and is_in_order(to_theirs)):
-            raise GiveUp
-        self.check_gaps(path, ours, (old, mine, new), to_ours, to_theirs)
-        results: list[object] = list(mine)
-        for index, item in enumerate(base.items):
-            here, there = to_ours.get(index), to_theirs.get(index)
-            if here is not None and there is not None:
-                results[here] = self.merge((*path, here), item, ours.items[here], theirs.items[there])
-            elif here is not None:
-                is_mine = same(old[index], mine[here])
-                results[here] = _GONE if is_mine else self.conflict((*path, here), ours.items[here], mine[here], None)
-            elif there is not None and not same(old[index], new[there]):
-                self.conflict((*path, index), ours, None, new[there])
+        for own, fresh in lists.clashes():
+            mine, new = [lists.mine[index] for index in own], [lists.new[index] for index in fresh]
+            if not same(mine, new):
+                self.conflict((*path, own[0]), ours.items[own[0]], mine, new)
+        results: list[object] = list(lists.mine)
+        for index in range(len(base.items)):
+            self.item(path, index, lists, (base, ours, theirs), results)
         gone = [index for index, result in enumerate(results) if result is _GONE]
-        added = self.added_items(path, ours, (old, mine, new), to_ours, to_theirs)
-        whole = {
-            to_ours[index]: there for index, there in to_theirs.items() if (*path, to_ours.get(index, -1)) in self.whole
-        }
+        added = self.added_items(path, ours, lists)
+        matched = [
+            (lists.to_ours[index], lists.to_theirs[index]) for index in lists.to_ours.keys() & lists.to_theirs.keys()
+        ]
+        whole = {here: there for here, there in matched if (*path, here) in self.whole}
         self.rewrite(ours, theirs, gone, added, whole)
-        merged: list[object] = [new[index] for index, after in added.items() if after == -1]
+        merged: list[object] = [lists.new[index] for index, after in added.items() if after == -1]
         for index, result in enumerate(results):
             merged += [] if result is _GONE else [result]
-            merged += [new[other] for other, after in added.items() if after == index]
+            merged += [lists.new[other] for other, after in added.items() if after == index]
         return merged
 
-    def added_items(
+    def item(
         self,
         path: Path,
-        ours: SequenceNode,
-        values: tuple[Sequence[object], Sequence[object], Sequence[object]],
-        to_ours: Mapping[int, int],
-        to_theirs: Mapping[int, int],
-    ) -> dict[int, int]:
+        index: int,
+        lists: Lists,
+        nodes: tuple[SequenceNode, SequenceNode, SequenceNode],
+        results: list[object],
+    ) -> None:
+        """One item that base holds: merged, gone, or a conflict. Its result goes to its index in ours."""
+        base, ours, theirs = nodes
+        here, there = lists.to_ours.get(index), lists.to_theirs.get(index)
+        if here is not None and there is not None:
+            results[here] = self.merge((*path, here), base.items[index], ours.items[here], theirs.items[there])
+        elif here is not None and same(lists.old[index], lists.mine[here]):
+            results[here] = _GONE
+        elif here is not None:
+            self.conflict((*path, here), ours.items[here], lists.mine[here], None)
+        elif there is not None and not same(lists.old[index], lists.new[there]):
+            self.conflict((*path, index), ours, None, lists.new[there])
+
+    def added_items(self, path: Path, ours: SequenceNode, lists: Lists) -> dict[int, int]:
         """Theirs' new items -> the index in ours that each goes after, -1 for the front."""
-        _, mine, new = values
-        from_theirs = {there: to_ours[index] for index, there in to_theirs.items() if index in to_ours}
-        own = [index for index in range(len(mine)) if index not in to_ours.values()]
-        both = align([new[i] for i in range(len(new))], [mine[i] for i in own])
+        places = {there: lists.to_ours[index] for index, there in lists.to_theirs.items() if index in lists.to_ours}
+        added_twice = lists.added_twice()
         added: dict[int, int] = {}
         after = -1
-        for index, item in enumerate(new):
-            if index in from_theirs:
-                after = from_theirs[index]
-            elif index not in to_theirs.values():
-                twin = both.get(index)
-                if twin is None:
-                    added[index] = after
-                elif same(mine[own[twin]], item):
-                    after = max(after, own[twin])
-                else:
-                    self.conflict((*path, own[twin]), ours.items[own[twin]], mine[own[twin]], item)
+        for index, item in enumerate(lists.new):
+            twin = added_twice.get(index)
+            if index in places:
+                after = places[index]
+            elif twin is not None and not same(lists.mine[twin], item):
+                self.conflict((*path, twin), ours.items[twin], lists.mine[twin], item)
+            elif twin is not None:
+                after = max(after, twin)
+            elif index in lists.fresh:
+                added[index] = after
         return added
-
-    def check_gaps(
-        self,
-        path: Path,
-        ours: SequenceNode,
-        values: tuple[Sequence[object], Sequence[object], Sequence[object]],
-        to_ours: Mapping[int, int],
-        to_theirs: Mapping[int, int],
-    ) -> None:
-        """A conflict where both sides put new items at one place, unless all of them are named and nothing went."""
-        old, mine, new = values
-        shared = to_ours.keys() & to_theirs.keys()
-        for (old_gap, our_gap), (_, their_gap) in zip(
-            gaps({index: to_ours[index] for index in shared}, len(old), len(mine)),
-            gaps({index: to_theirs[index] for index in shared}, len(old), len(new)),
-            strict=True,
-        ):
-            our_new = [mine[index] for index in our_gap if index not in to_ours.values()]
-            their_new = [new[index] for index in their_gap if index not in to_theirs.values()]
-            has_lost = any(index not in to_ours and index not in to_theirs for index in old_gap)
-            are_named = all(map(is_named, [*our_new, *their_new]))
-            if our_new and their_new and not same(our_new, their_new) and (has_lost or not are_named):
-                self.conflict((*path, our_gap[0]), ours.items[our_gap[0]], our_new, their_new)
 
     def rewrite(
         self, ours: Node, theirs: Node, gone: Sequence[int], added: Mapping[int, int], whole: Mapping[int, int]
@@ -253,15 +257,16 @@ class _Merge3:
         begin = entry.begin
         if index > 0 and not source.text[entries[index - 1].end : begin].strip():
             begin = entries[index - 1].end
-        self.splices.append(Splice(start=begin, end=entry.end, text=""))
+        splice = Splice(start=begin, end=entry.end, text="")
+        self.require_comments_known(splice, entry.nodes)
+        self.splices.append(splice)
 
     def replace(self, mine: Entry, new: Entry) -> None:
         """Theirs' entry in the place of ours, the comments above ours kept."""
         lines = lines_of(self.theirs.source, new.start, new.stop, new.column)
         text = _joined(self.ours.source.newline, lines, mine.column).lstrip(" ")
         splice = Splice(start=mine.start, end=mine.stop, text=text)
-        if has_comment(self.ours.source, splice, mine.nodes):
-            raise GiveUp
+        self.require_comments_known(splice, mine.nodes)
         self.splices.append(splice)
 
     def insert(self, mine: Sequence[Entry], new: Sequence[Entry], index: int, after: int) -> None:
@@ -287,6 +292,13 @@ class _Merge3:
 
 def _joined(newline: str, lines: Sequence[str], column: int) -> str:
     return newline.join(" " * column + line if line else "" for line in lines)
+
+
+def _tail(source: Source, node: Node | None) -> str | None:
+    """The blanks and the comment behind a value; None where something else follows on its line."""
+    if node is None or not layout.is_line_done(source, node.end):
+        return None
+    return source.text[node.end : source.line_end(node.end)].rstrip()
 
 
 def _is_block(node: Node) -> bool:

@@ -35,6 +35,9 @@ class Tagged:
         self.tag = tag
         self.value = value
 
+    def __repr__(self) -> str:
+        return f"{self.tag} {self.value!r}"
+
 
 class Reader:
     """Nodes of one source -> values. `tags` lists the local tags (`!reference`) whose plain value is taken."""

@@ -233,8 +233,9 @@ def test_equal_looking_values_of_different_types_conflict(current: str, wanted: 
 STRINGS = [
     "on", "3.10", "yes", "y", "", "null", "~", "two\nlines", "a: b", "a #b", "#a", "*a", "&a", "!a", "%a", "@a", "`a",
     " a", "a ", "-", "- a", "? a", "[a", "{a", "a]", "a, b", "1e3", "0o7", "0x1F", "1_000", "1:30", "2024-01-01",
-    ".inf", "=", "<<", "---", "'", '"', "\\", "\t", "\x85", "\u2028", "\ufeff", "\x7f", "é", "😀", "True", "OFF", "${var.a}",
-    "https://h.net/?a=1&b=2", "/Workspace/${a.b}/.bundle", "~/x", "./a.yml", "v0.236.0", "a:", "a:b", "x" * 3000,
+    ".inf", "=", "<<", "---", "'", '"', "\\", "\t", "\x85", "\u2028", "\ufeff", "\x7f", "é", "😀", "True", "OFF",
+    "${var.a}", "https://h.net/?a=1&b=2", "/Workspace/${a.b}/.bundle", "~/x", "./a.yml", "v0.236.0", "a:", "a:b",
+    "x" * 3000,
 ]  # fmt: skip
 
 

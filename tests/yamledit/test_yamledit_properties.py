@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, assume, event, given, settings
 from hypothesis import strategies as st
 
-from cicdpack.yamledit import YamlEditError, load, merge, remove, update
+from cicdpack.yamledit import YamlEditError, load, merge, merge3, remove, update
 from cicdpack.yamledit.values import merged, same
 from cicdpack.yamledit.writing import inline_text
 
@@ -191,3 +191,22 @@ def test_update_follows_values_that_nobody_edited(
 
     assert not result.conflicts
     assert outline(load(result.text, source="x").value or {}) == outline({**own, **wanted})
+
+
+@settings(RELAXED, max_examples=20)
+@given(base=documents(), ours=documents(), theirs=documents())
+def test_merge3_never_raises_and_one_sided_changes_win(base: bytes, ours: bytes, theirs: bytes) -> None:
+    """With one side unchanged the result is the other side's value, or nothing; nothing else is ever an error."""
+    values = [readable(text) for text in (base, ours, theirs)]
+    if NotImplemented in values:
+        return
+
+    only_ours = merge3(base, ours, base, source="x")
+    only_theirs = merge3(ours, ours, theirs, source="x")
+    merge3(base, ours, theirs, source="x")
+
+    assert only_ours.text == ours
+    assert not only_theirs.conflicts
+    if only_theirs.text is not None:
+        event("merged")
+        assert same(load(only_theirs.text, source="x").value, values[2])
