@@ -8,14 +8,27 @@ from __future__ import annotations
 
 import importlib
 import sys
+from contextlib import nullcontext, suppress
 from pathlib import Path
+from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from cicdpack.archive.canonical import decode, encode, read
-from cicdpack.archive.foreign import read_archive
-from cicdpack.archive.refusals import KINDS, ArchiveError
-from tests.archive.hostile import deflated_gzip, stored_gzip
+atheris: Any = None
+with suppress(ImportError):
+    atheris = importlib.import_module("atheris")
+
+with nullcontext() if atheris is None else atheris.instrument_imports(include=["cicdpack"]):
+    from cicdpack.archive.canonical import decode, encode, read
+    from cicdpack.archive.foreign import read_archive
+    from cicdpack.archive.refusals import KINDS, ArchiveError
+    from tests.archive.hostile import FILE_CASES, GOOD, TAR_CASES, deflated_gzip, stored_gzip
+
+CORPUS = Path(__file__).resolve().parents[2] / ".cache" / "fuzz-archive"
+"""Where inputs that reach new code are kept from one run to the next; not committed."""
+
+MAX_SEED = 64 * 1024
+"""Bytes of a hostile archive that serves as a seed: the bombs are too slow to be mutated."""
 
 SUM = slice(148, 156)
 
@@ -60,15 +73,27 @@ def check(data: bytes) -> None:
         raise AssertionError("entries that cannot be packed again")
 
 
+def write_seeds(folder: Path) -> None:
+    """Write the hostile catalogue as inputs, so that the fuzzer starts from one step beyond what is known."""
+    for name, case in TAR_CASES.items():
+        tar = case.build(GOOD)
+        for choice in (b"\1", b"\2"):
+            if len(tar) <= MAX_SEED:
+                (folder / f"tar-{choice[0]}-{name}").write_bytes(choice + tar)
+    for name, file_case in FILE_CASES.items():
+        data = file_case.build(GOOD) if name != "size-bomb" else b""
+        if len(data) <= MAX_SEED:
+            (folder / f"file-{name}").write_bytes(b"\0" + data)
+
+
 def main() -> int:
-    """Run libFuzzer with the command line's options."""
-    try:
-        atheris = importlib.import_module("atheris")
-    except ImportError:
-        sys.stderr.write("atheris is not installed: `pip install atheris` (Linux, CPython 3.8 to 3.13)\n")
+    """Run libFuzzer with the command line's options, and the catalogue as its corpus."""
+    if atheris is None:
+        sys.stderr.write("atheris is not installed: `pip install atheris` (Linux)\n")
         return 2
-    atheris.instrument_all()
-    atheris.Setup(sys.argv, one_input)
+    CORPUS.mkdir(parents=True, exist_ok=True)
+    write_seeds(CORPUS)
+    atheris.Setup([*sys.argv, str(CORPUS)], one_input)
     atheris.Fuzz()
     return 0
 
