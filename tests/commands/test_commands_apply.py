@@ -395,7 +395,8 @@ def test_a_killed_run_is_put_in_order_by_the_next(monorepo: Monorepo) -> None:
         "        os._exit(9)\n"
         "    return real(*args, **kwargs)\n"
         "os.replace = dying\n"
-        "request = apply.ApplyRequest(projects=('fraud-detector', 'churn-model'), repo=Path(sys.argv[1]), settings={})\n"
+        "names = ('fraud-detector', 'churn-model')\n"
+        "request = apply.ApplyRequest(projects=names, repo=Path(sys.argv[1]), settings={})\n"
         "apply.carry_out(apply.prepare(request))\n"
     )
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
