@@ -11,7 +11,6 @@ from cicdpack.planning.changes import (
     Blocked,
     Conflict,
     Create,
-    Delete,
     Keep,
     Merge,
     Plan,
@@ -167,7 +166,7 @@ def test_writes_are_what_touches_the_disk() -> None:
 
     plan = make_plan(wanted, current, {"delete": OLD})
 
-    assert [type(change) for change in plan.writes] == [Create, Delete]
+    assert [(change.path, effect_of(change)) for change in plan.writes] == [("create", "create"), ("delete", "delete")]
     assert [change.path for change in plan.conflicts] == ["conflict"]
 
 
