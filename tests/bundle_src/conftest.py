@@ -1,4 +1,4 @@
-"""Renderings of the bundle in `bundle_src/cicd`, by the project's own engine, each combination once."""
+"""Renderings of the bundles in `bundle_src`, by the project's own engine, each combination once."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from cicdpack.bundle.render import render
 if TYPE_CHECKING:
     from cicdpack.bundle.rendering import Rendering
 
-SOURCE = Path(__file__).resolve().parents[2] / "bundle_src" / "cicd"
+SOURCES = Path(__file__).resolve().parents[2] / "bundle_src"
 
 PLATFORMS = ("azure_devops", "github_actions", "github_actions_for_github_enterprise_servers", "gitlab")
 CLOUDS = ("azure", "aws", "gcp")
@@ -69,13 +69,14 @@ COMBINATIONS = tuple(
 
 @dataclass
 class Renderer:
-    """Renders a project with settings over those of `PROJECT`; asked twice for the same, it answers from memory."""
+    """Renders a bundle with settings over the given ones; asked twice for the same, it answers from memory."""
 
     bundle: Bundle
+    given: dict[str, str]
     _cache: dict[tuple[tuple[str, str], ...], Rendering] = field(default_factory=dict)
 
     def __call__(self, **settings: str) -> Rendering:
-        values = {**PROJECT, **settings}
+        values = {**self.given, **settings}
         key = tuple(sorted(values.items()))
         if key not in self._cache:
             bound = bind(self.bundle, (Layer(origin="the test", values=values),))
@@ -89,17 +90,22 @@ class Renderer:
         return {overlay.path: overlay.text for overlay in self(**settings).overlays}
 
 
-@pytest.fixture(scope="session")
-def bundle() -> Bundle:
-    paths = sorted(path for path in SOURCE.rglob("*") if path.is_file())
-    return Bundle.from_entries(
-        Entry(path=path.relative_to(SOURCE).as_posix(), data=path.read_bytes()) for path in paths
-    )
+def read_bundle(name: str) -> Bundle:
+    root = SOURCES / name
+    paths = sorted(path for path in root.rglob("*") if path.is_file())
+    return Bundle.from_entries(Entry(path=path.relative_to(root).as_posix(), data=path.read_bytes()) for path in paths)
 
 
 @pytest.fixture(scope="session")
-def renderer(bundle: Bundle) -> Renderer:
-    return Renderer(bundle)
+def renderer() -> Renderer:
+    """Renders the pipelines of a project."""
+    return Renderer(read_bundle("cicd"), PROJECT)
+
+
+@pytest.fixture(scope="session")
+def repo_renderer() -> Renderer:
+    """Renders the workflow that sets up projects."""
+    return Renderer(read_bundle("repo"), {})
 
 
 STAND_IN = """#!/usr/bin/env bash

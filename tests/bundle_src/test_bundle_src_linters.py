@@ -36,7 +36,7 @@ def tool(name: str) -> str | None:
 
 
 @pytest.fixture(scope="module")
-def distinct(renderer: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def distinct(renderer: Any, repo_renderer: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """All files of all combinations, below a folder per platform; the same content is kept once."""
     from itertools import product
 
@@ -60,6 +60,17 @@ def distinct(renderer: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
                 place = root / platform / f"{len(seen):03}" / path
                 place.parent.mkdir(parents=True)
                 place.write_text(text, encoding="utf-8")
+    for platform, source, token in product(PLATFORMS, ("requirements", "pyz"), ("app", "workflow_token")):
+        files = repo_renderer.files(
+            input_cicd_platform=platform,
+            input_install_from=source,
+            input_github_token=token,
+            input_pyz_sha256="a" * 64,
+        )
+        for path, text in files.items():
+            place = root / platform / f"{source}-{token}" / path
+            place.parent.mkdir(parents=True)
+            place.write_text(text, encoding="utf-8")
     assert len(seen) > 60
     return root
 
