@@ -80,6 +80,8 @@ def _own_message(error: TemplateError) -> tuple[str, str | None]:
         return f"the template asks for `{cause.name}`, which is not known here", cause.hint
     if isinstance(cause, SkipInFolderName):
         return "the name of a folder calls `skip`", "call `skip` in a file of the folder above"
+    if isinstance(error.cause, NestedFailure):
+        return f"the pattern of `skip` cannot be rendered: {error.cause.error.message}", error.cause.error.hint
     return error.message, None
 
 

@@ -78,8 +78,8 @@ def test_helper(text: str, expected: str) -> None:
             "{{workspace_host}}",
             (
                 'failed to compute file content for f.tmpl. template: :1:2: executing "" at '
-                "<workspace_host>: error calling workspace_host: cannot determine target workspace, please first setup a "
-                "configuration profile using 'databricks auth login'"
+                "<workspace_host>: error calling workspace_host: cannot determine target workspace, please first "
+                "setup a configuration profile using 'databricks auth login'"
             ),
         ),
         (

@@ -195,14 +195,16 @@ def test_schema_that_is_no_templates(data: bytes, text: str) -> None:
 @pytest.mark.parametrize("wanted", ["v1", "v1.2", "v0.236.0", "v1.13.0-rc1", "v1.13.0", "v1.13.0+build"])
 def test_version_that_is_old_enough(wanted: str) -> None:
     """A template may ask for the emulated version and anything before it; releases come after their candidates."""
-    assert load_schema(json.dumps({"min_databricks_cli_version": wanted}).encode())
+    schema = load_schema(json.dumps({"min_databricks_cli_version": wanted}).encode())
+
+    assert schema.min_databricks_cli_version == wanted
 
 
 def test_development_version_takes_every_template() -> None:
     """A CLI whose last prerelease identifier is `dev` does not compare versions."""
     data = b'{"min_databricks_cli_version": "v99.0.0"}'
 
-    assert load_schema(data, cli_version="1.14.0-dev+abc")
+    assert load_schema(data, cli_version="1.14.0-dev+abc").min_databricks_cli_version == "v99.0.0"
     with pytest.raises(SchemaError):
         load_schema(data, cli_version="1.14.0-dev.2")
 
