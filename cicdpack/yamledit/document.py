@@ -17,19 +17,26 @@ if TYPE_CHECKING:
 class Document:
     """One YAML document, read once. `value` is None where the text holds no value."""
 
-    __slots__ = ("indentation", "reader", "source", "tree", "value")
+    __slots__ = ("_indentation", "reader", "source", "tree", "value")
 
     def __init__(self, source: Source) -> None:
         self.source = source
         self.tree: Tree = read_tree(source)
         self.reader = Reader(source, is_tolerant=True)
         self.value = self.reader.value(self.tree.root) if self.tree.root is not None else None
-        self.indentation = Indentation(source, self.tree.root)
+        self._indentation: Indentation | None = None
 
     @classmethod
     def read(cls, text: bytes, path: str) -> Document:
         """Decode and read; what cannot be read is a `YamlEditError`."""
         return cls(Source.decode(text, path))
+
+    @property
+    def indentation(self) -> Indentation:
+        """How the file indents, looked at once, when something is to be written."""
+        if self._indentation is None:
+            self._indentation = Indentation(self.source, self.tree.root)
+        return self._indentation
 
     def pair(self, mapping: MappingNode, key: object) -> tuple[Node, Node] | None:
         """The nodes of a key that the mapping itself holds, merge keys left out."""

@@ -34,9 +34,10 @@ class Node:
     __slots__ = ("aliased", "anchor", "column", "end", "height", "size", "start", "tag")
 
     def __init__(self, event: Any) -> None:
-        self.start: int = event.start_mark.index
+        start = event.start_mark
+        self.start: int = start.index
         self.end: int = event.end_mark.index
-        self.column: int = event.start_mark.column
+        self.column: int = start.column
         self.anchor: str | None = event.anchor
         self.tag: str | None = getattr(event, "tag", None)
         self.aliased = False
@@ -162,21 +163,19 @@ class _Builder:
         self.documents = 0
 
     def take(self, event: Any) -> None:
-        match type(event).__name__:
-            case "ScalarEvent":
-                self.add(self.anchored(Scalar(event)))
-            case "MappingStartEvent":
-                self.push(MappingNode(event))
-            case "SequenceStartEvent":
-                self.push(SequenceNode(event))
-            case "MappingEndEvent" | "SequenceEndEvent":
-                self.pop(event)
-            case "AliasEvent":
-                self.add(self.alias(event))
-            case "DocumentStartEvent":
-                self.start_document(event)
-            case _:
-                pass
+        name = type(event).__name__
+        if name == "ScalarEvent":
+            self.add(self.anchored(Scalar(event)))
+        elif name == "MappingStartEvent":
+            self.push(MappingNode(event))
+        elif name == "SequenceStartEvent":
+            self.push(SequenceNode(event))
+        elif name in {"MappingEndEvent", "SequenceEndEvent"}:
+            self.pop(event)
+        elif name == "AliasEvent":
+            self.add(self.alias(event))
+        elif name == "DocumentStartEvent":
+            self.start_document(event)
 
     def start_document(self, event: Any) -> None:
         self.documents += 1

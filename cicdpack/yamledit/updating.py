@@ -36,7 +36,7 @@ def update(text: bytes, base: Mapping[str, object], wanted: Mapping[str, object]
     removal = walk.removal
     result = removal.document.source.encode()
     changes = walk.changes
-    if not conflicts:
+    if walk.additions and not conflicts:
         merged = merge(result, walk.additions, source=source)
         result, conflicts = merged.text, list(merged.conflicts)
         changes = [*changes, *merged.changes]
@@ -127,8 +127,13 @@ class _Update:
 
     def current(self, path: Path) -> tuple[bool, object]:
         """Whether a value is there, and the value."""
-        trail = self.removal.document.trail(path)
-        return (True, self.removal.document.reader.value(trail[-1])) if trail else (False, None)
+        value = self.removal.document.value
+        for step in path:
+            if isinstance(value, Mapping) and step in value:
+                value = value[step]
+            else:
+                return False, None
+        return True, value
 
     def at(self, path: Path) -> int:
         """The position of a value, or of its nearest parent."""
