@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from cicdpack.disk.folder import sync_file, write_all
-from cicdpack.disk.paths import UnreadableFileError, UnsafePathError, split_path
+from cicdpack.disk.paths import UnreadableFileError, UnsafePathError, reason_of, split_path
 from cicdpack.errors import CicdpackError
 from cicdpack.planning.changes import Absent, Create, Delete, Present
 
@@ -165,8 +165,11 @@ def discard(anchor: Anchor) -> None:
 
 def load(anchor: Anchor) -> tuple[Phase, Journal] | None:
     """Return the journal that a commit left behind, and its phase; None if there is none."""
-    if anchor.folder(HOME) is None:
-        return None
+    try:
+        if anchor.folder(HOME) is None:
+            return None
+    except OSError as error:
+        raise UnreadableFileError(HOME, f"cannot be opened: {reason_of(error)}") from None
     for phase in PHASES:
         path = f"{HOME}/journal.{phase}"
         try:

@@ -10,6 +10,7 @@ import pytest
 
 from cicdpack.disk.commit import commit
 from cicdpack.disk.journal import BrokenJournalError
+from cicdpack.disk.paths import UnreadableFileError
 from cicdpack.disk.recovery import Recovered, recover
 from cicdpack.planning.changes import Create, Plan, Present
 
@@ -136,6 +137,19 @@ def test_an_edit_of_the_last_instant_is_kept_beside_a_newer_one(tmp_path: Path) 
     assert recover(tmp_path) == Recovered(outcome="undone", paths=("a",))
     assert (tmp_path / "a").read_bytes() == b"saved in the last instant"
     assert not old.exists()
+
+
+def test_a_journal_folder_without_permission(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What cannot be looked into is an error, not an empty folder."""
+    leave(tmp_path, "stage", record())
+
+    def refuse(*_: object) -> None:
+        raise PermissionError(13, "Permission denied", ".cicdpack")
+
+    monkeypatch.setattr("cicdpack.disk.folder.Folder.descend", refuse)
+
+    with pytest.raises(UnreadableFileError, match=r"`\.cicdpack` cannot be opened: permission denied"):
+        recover(tmp_path)
 
 
 def test_a_draft_is_swept_away(tmp_path: Path) -> None:
