@@ -19,6 +19,9 @@ from cicdpack.planning.changes import Absent, Blocked, Present, State
 LARGEST_FILE = 64 * 1024 * 1024
 """Bytes of one file that are read into memory: far above any pipeline, far below what would hurt a build agent."""
 
+_CHUNK = 64 * 1024
+"""Bytes asked for at once where a file holds more than it promised."""
+
 HAS_DIR_FD = {os.open, os.stat, os.mkdir, os.rename, os.unlink, os.rmdir, os.link} <= os.supports_dir_fd
 """Whether this system can work relative to an open folder (POSIX.1-2008 `openat`)."""
 
@@ -188,13 +191,17 @@ def read_to_end(fd: int, where: str, *, size: int, limit: int) -> bytes:
     """Return everything that an open file holds, at most `limit` bytes; `size` is what the system promised."""
     if size > limit:
         raise UnreadableFileError(where, f"holds {size} bytes, more than the limit of {limit}")
-    chunks = []
-    total = 0
-    while chunk := os.read(fd, max(size - total, 0) + 1):
-        chunks.append(chunk)
-        total += len(chunk)
+    chunk = os.read(fd, size + 1)
+    if size and len(chunk) == size:  # One byte more was asked for: this was the end.
+        return chunk
+    chunks = [chunk]
+    total = len(chunk)
+    while chunk:
         if total > limit:
             raise UnreadableFileError(where, f"holds more than the limit of {limit} bytes")
+        chunk = os.read(fd, _CHUNK)
+        chunks.append(chunk)
+        total += len(chunk)
     return b"".join(chunks)
 
 

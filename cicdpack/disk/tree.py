@@ -63,19 +63,19 @@ class _Budget:
         self._bytes = LARGEST_TREE
         self._files = MOST_FILES
 
-    def read(self, root: Path, path: str, *, follow: bool) -> tuple[bytes, int]:
+    def read(self, place: str, path: str, *, follow: bool) -> tuple[bytes, int]:
         """Return a file's content and its `st_mode`."""
         self._files -= 1
         if self._files < 0:
             raise TreeTooLargeError(self._root, f"{MOST_FILES:,} files")
         try:
-            data, mode = self._read(root / path, path, _READ if follow else _READ | _NO_FOLLOW)
+            data, mode = self._read(place, path, _READ if follow else _READ | _NO_FOLLOW)
         except OSError as error:
             raise UnreadableFileError(path, f"cannot be read: open {path}: {reason_of(error)}") from None
         self._bytes -= len(data)
         return data, mode
 
-    def _read(self, place: Path, path: str, flags: int) -> tuple[bytes, int]:
+    def _read(self, place: str, path: str, flags: int) -> tuple[bytes, int]:
         fd = os.open(place, flags)
         try:
             status = os.fstat(fd)
@@ -103,7 +103,7 @@ def read_tree(root: Path, *, is_ignored: Callable[[str, bool], bool] | None = No
         if problem is not None:
             problems.append(problem)
         elif not item.is_dir(follow_symlinks=False):
-            data, mode = budget.read(root, path, follow=False)
+            data, mode = budget.read(item.path, path, follow=False)
             entries.append(Entry(path=path, data=data, executable=bool(mode & 0o100)))
     if problems:
         raise UnusableTreeError(str(root), tuple(problems))
@@ -128,7 +128,7 @@ def read_template_tree(root: Path, *, within: Iterable[str] = ()) -> Tree:
             continue
         if problem is not None and not item.is_symlink():
             raise UnusableTreeError(str(root), (problem,))
-        data, mode = budget.read(root, path, follow=True)
+        data, mode = budget.read(item.path, path, follow=True)
         files.append(TreeFile(path=path, data=data, mode=mode & 0o777))
     return Tree(files=tuple(sorted(files, key=lambda file: file.path.encode())), folders=tuple(sorted(folders)))
 
@@ -170,6 +170,8 @@ def _check(path: str, item: os.DirEntry[str]) -> Problem | None:
     except UnicodeEncodeError:
         shown = path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
         return Problem(rule="undecodable-name", message="the name is not valid UTF-8", location=Location(path=shown))
+    if os.name != "nt" and (item.is_file(follow_symlinks=False) or item.is_dir(follow_symlinks=False)):
+        return None  # What the listing said is enough, where it need not tell reparse points.
     status = item.stat(follow_symlinks=False)
     if (stat.S_ISREG(status.st_mode) or stat.S_ISDIR(status.st_mode)) and not is_reparse_point(status):
         return None
