@@ -11,7 +11,7 @@ import sys
 
 import pytest
 
-from cicdpack.archive import tar
+from cicdpack.archive import gzipframe, strict, tar
 from cicdpack.archive.canonical import Digests, content_digest, decode, encode, encode_tar, read, write
 from cicdpack.archive.entries import Entry, sort_entries
 from cicdpack.archive.gzipframe import STORED_BLOCK
@@ -233,3 +233,29 @@ def test_too_many_to_pack() -> None:
         encode([Entry(path=f"{number}", data=b"") for number in range(MAX_ENTRIES + 1)])
 
     assert caught.value.kind == "bomb-entries"
+
+
+def test_too_many_to_unpack(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The limit on entries holds for the strict reader, at the header of the first one too many."""
+    data = encode([Entry(path=name, data=b"") for name in "abcd"])
+    monkeypatch.setattr(strict, "MAX_ENTRIES", 3)
+
+    with pytest.raises(ArchiveError) as caught:
+        decode(data)
+
+    assert (caught.value.kind, caught.value.offset) == ("bomb-entries", 3 * 512)
+
+
+def test_too_large_to_unpack(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The limit on bytes holds for the strict reader, for one file and for the whole tar."""
+    one, many = encode([Entry(path="a", data=bytes(9000))]), encode(medium())
+
+    monkeypatch.setattr(strict, "MAX_TAR_BYTES", 8999)
+    with pytest.raises(ArchiveError, match="`cicd/a` unpacks to more than 8999 bytes") as single:
+        decode(one)
+    monkeypatch.setattr(gzipframe, "MAX_TAR_BYTES", 300_000)
+    monkeypatch.setattr(strict, "MAX_TAR_BYTES", MAX_TAR_BYTES)
+    with pytest.raises(ArchiveError, match="the archive unpacks to more than 300000 bytes") as whole:
+        decode(many)
+
+    assert (single.value.kind, whole.value.kind) == ("bomb-size", "bomb-size")

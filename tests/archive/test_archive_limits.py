@@ -97,7 +97,6 @@ def endless_name() -> bytes:
 BOMBS: dict[str, tuple[Callable[[], bytes], str]] = {
     "size": (HOSTILE["size-bomb"], "bomb-size"),
     "entries": (DEFLATED["entries-bomb"], "bomb-entries"),
-    "entries-stored": (HOSTILE["entries-bomb"], "bomb-entries"),
     "pax-records": (DEFLATED["pax-300000-records"], TAR_CASES["pax-300000-records"].kind),
     "pax-digits": (DEFLATED["pax-3-million-digits"], TAR_CASES["pax-3-million-digits"].kind),
     "pax-digits-stored": (HOSTILE["pax-3-million-digits"], TAR_CASES["pax-3-million-digits"].kind),
