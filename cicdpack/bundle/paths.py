@@ -30,12 +30,13 @@ def join(*elements: str) -> str:
 
 def matches(pattern: str, path: str) -> bool:
     """Tell whether the whole path matches. Raises `PatternSyntaxError` for a pattern with a fault anywhere."""
-    if not _has_magic(pattern):
+    if not has_magic(pattern):
         return pattern == path
     from cicdpack.bundle.pathmatch import compile_pattern
 
     return compile_pattern(pattern).matches(path.encode("utf-8", "surrogateescape"))
 
 
-def _has_magic(pattern: str) -> bool:
+def has_magic(pattern: str) -> bool:
+    """Tell whether a pattern can match anything but itself, or nothing."""
     return any(char in pattern for char in "*?[\\")

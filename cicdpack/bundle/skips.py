@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from cicdpack.bundle.cli_text import NestedFailure, RenderError
 from cicdpack.bundle.errors import BundleError
 from cicdpack.bundle.functions import SkipInFolderName
-from cicdpack.bundle.paths import PatternSyntaxError, join, matches
+from cicdpack.bundle.paths import PatternSyntaxError, has_magic, join, matches
 from cicdpack.gotemplate.errors import FunctionError
+from cicdpack.gotemplate.limits import LimitExceeded
 from cicdpack.gotemplate.values import Func
 from cicdpack.problems import Location
 
@@ -41,7 +42,8 @@ class Skips:
 
     def __init__(self, data: Mapping[str, object]) -> None:
         self._data = data
-        self._skips: list[_Skip] = []
+        self._numbers: dict[str, int] = {}
+        self._magic: list[tuple[int, _Skip]] = []
         self._templates: Templates | None = None
         self._depth = 0
         self.folder: str | None = ""
@@ -58,8 +60,16 @@ class Skips:
         return self._templates
 
     def match(self, path: str) -> bool:
-        """Tell whether a rendered path matches a pattern. Raises `SkipError` for the first bad one on the way."""
-        for skip in self._skips:
+        """Tell whether a rendered path matches a pattern.
+
+        Patterns count in their order: raises `SkipError` for a bad one that comes before the first match, and when
+        the rendering's steps are used up.
+        """
+        plain = None if has_magic(path) else self._numbers.get(path)
+        for number, skip in self._magic:
+            if plain is not None and number > plain:
+                break
+            self._spend(skip)
             try:
                 if matches(skip.pattern, path):
                     return True
@@ -70,7 +80,19 @@ class Skips:
                     location=Location(path=skip.source),
                     hint="`*`, `?` and `[a-z]` are special; put a backslash before one that is meant literally",
                 ) from None
-        return False
+        return plain is not None
+
+    def _spend(self, skip: _Skip) -> None:
+        """Account for one comparison: a pattern costs by its length."""
+        try:
+            if self._templates is not None:
+                self._templates.spend(1 + len(skip.pattern) // 32)
+        except LimitExceeded as error:
+            raise SkipError(
+                f"comparing paths with the patterns of `skip` {error.text}",
+                location=Location(path=skip.source),
+                hint="skip whole folders rather than many files",
+            ) from None
 
     def _add(self, pattern: str) -> str:
         if self.folder is None:
@@ -85,6 +107,9 @@ class Skips:
             raise NestedFailure(error) from error
         finally:
             self._depth -= 1
-        if all(skip.pattern != rendered for skip in self._skips):
-            self._skips.append(_Skip(rendered, self.source))
+        if rendered not in self._numbers:
+            number = len(self._numbers)
+            self._numbers[rendered] = number
+            if has_magic(rendered):
+                self._magic.append((number, _Skip(rendered, self.source)))
         return ""

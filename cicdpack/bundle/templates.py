@@ -76,6 +76,10 @@ class Templates:
         """Return templates with another library in place of this one's. Raises `RenderError`."""
         return Templates(_parsed_library(library), self._functions, self.host, self._budget)
 
+    def spend(self, steps: int) -> None:
+        """Take steps from what the rendering may use. Raises `LimitExceeded`."""
+        self._budget.spend(steps)
+
     def names(self, prefix: str) -> tuple[str, ...]:
         """Return the names of the library's definitions that start with the prefix, sorted."""
         return tuple(sorted(name for name in self._set.defined if name.startswith(prefix)))

@@ -139,6 +139,9 @@ def test_library_is_visible_everywhere_and_files_do_not_see_each_other() -> None
         ({"X": "", "s.tmpl": "{{skip `{{.x}}`}}"}, ["s"]),
         ({"a": "", "{{skip `a`}}s": ""}, ["s"]),
         ({"a.tmpl": "", "s.tmpl": "{{skip `a.tmpl`}}"}, ["a", "s"]),
+        ({"{{`*`}}": "", "s.tmpl": "{{skip `*`}}"}, []),
+        ({"{{`[q]`}}": "", "q": "", "s.tmpl": "{{skip `[q]`}}"}, ["s", "[q]"]),
+        ({"a": "{{skip `b`}}", "s.tmpl": "{{skip `a`}}{{skip `s`}}{{skip `[`}}"}, []),
         ({"a/f": "", "b/s.tmpl": "{{skip `../a`}}"}, ["a/f", "b/s"]),
         ({"s.tmpl": "{{skip `.`}}{{skip ``}}", "d/x": ""}, ["s", "d/x"]),
         ({"s.tmpl": "{{define `q`}}{{skip `a`}}{{end}}{{template `q`}}", "a": ""}, ["s"]),
@@ -178,6 +181,15 @@ def test_skip_that_is_refused(files: dict[str, str], message: str | None, cli_te
 
     assert message is None or str(caught.value) == message
     assert cli_text is None or caught.value.cli_text == cli_text
+
+
+def test_patterns_cost_steps() -> None:
+    """Many patterns on many files run into the limit of steps instead of hanging."""
+    files = {"template/s.tmpl": "{{range 200}}{{skip (printf `x%d*` .)}}{{end}}"}
+    files.update({f"template/{number}": "" for number in range(50)})
+
+    with pytest.raises(SkipError, match="exceeded maximum number of steps"):
+        render(bundle_of(files), VALUES, limits=Limits(steps=5000))
 
 
 def test_skip_that_renders_itself_comes_to_an_end() -> None:
