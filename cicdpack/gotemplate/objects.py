@@ -22,10 +22,11 @@ def _regexp(pattern: str, *, budget: Budget) -> GoObject:
         raise FunctionError(error.go_text) from error
 
 
-def _url(text: str) -> GoObject:
+def _url(text: str, *, budget: Budget) -> GoObject:
     from cicdpack.gotemplate.url import URLError, parse
     from cicdpack.gotemplate.url.object import URLObject
 
+    budget.spend(len(text) >> 3)
     try:
         return URLObject(parse(text))
     except URLError as error:
@@ -35,5 +36,5 @@ def _url(text: str) -> GoObject:
 regexp_function: Final = Func(_regexp, "string", takes_budget=True)
 """`regexp PATTERN` -> `*regexp.Regexp`. All later matches spend from the budget of the execution that compiled it."""
 
-url_function: Final = Func(_url, "string")
+url_function: Final = Func(_url, "string", takes_budget=True)
 """`url TEXT` -> `*url.URL`."""

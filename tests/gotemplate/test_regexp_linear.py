@@ -115,6 +115,14 @@ def test_a_budget_stops_a_growing_text() -> None:
         compiled.replace_all_string("a" * 10_000, "b" * 10_000)
 
 
+def test_a_budget_stops_a_growing_replacement() -> None:
+    """So is a single replacement that repeats a long group."""
+    compiled = regexp.compile("(a*)", spend=limited(100_000))
+
+    with pytest.raises(Exhausted):
+        compiled.replace_all_string("a" * 10_000, "$1" * 10_000)
+
+
 def test_a_budget_that_suffices_changes_nothing() -> None:
     """What is spent does not show in the result."""
     compiled = regexp.compile("(a|b)+", spend=limited(10_000))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from cicdpack.gotemplate.errors import ExecError
+from cicdpack.gotemplate.limits import Budget, Limits
 from cicdpack.gotemplate.objects import url_function
 from cicdpack.gotemplate.template import TemplateSet
 
@@ -88,3 +89,13 @@ def test_a_wrong_use_fails_with_gos_words(action: str, reason: str) -> None:
         render(f"{{{{{action}}}}}")
 
     assert caught.value.reason == reason
+
+
+def test_methods_of_a_long_url_are_paid_for() -> None:
+    """Work that grows with the URL is spent from the budget, also where the result is short."""
+    template = TEMPLATES.parse("", "{{$u := url .u}}{{range 1000}}{{$u.Port}}{{end}}")
+
+    with pytest.raises(ExecError) as caught:
+        template.execute("", {"u": "http://h/" + "a" * 10_000}, budget=Budget(Limits(steps=100_000)))
+
+    assert caught.value.reason == "exceeded maximum number of steps (100000)"

@@ -73,6 +73,8 @@ def test_an_unusual_url_is_written_in_gos_way(text: str, written: str) -> None:
         ("http://a\\b/", 'invalid character "\\\\" in host name'),
         ("http://h/%zz", 'invalid URL escape "%zz"'),
         ("http://h/%é", 'invalid URL escape "%é"'),
+        ("http://h/%%41", 'invalid URL escape "%%4"'),
+        ("http://h/a%", 'invalid URL escape "%"'),
         ("http://a%20b/", 'invalid URL escape "%20"'),
         ("http://u u@h/", "net/url: invalid userinfo"),
         ("http://[::1", "missing ']' in host"),

@@ -39,9 +39,12 @@ def _spend_nothing(_steps: int) -> None:
 
 
 class Regexp:
-    """A compiled pattern. Methods are Go's; `n` limits the number of matches, -1 means all."""
+    """A compiled pattern. Methods are Go's; `n` limits the number of matches, -1 means all.
 
-    __slots__ = ("_names", "_pattern", "_program", "_spend")
+    `spend` is told of the work of each match.
+    """
+
+    __slots__ = ("_names", "_pattern", "_program", "spend")
 
     def __init__(self, pattern: str, spend: Callable[[int], None]) -> None:
         parser = Parser(_canonical(pattern), spend)
@@ -50,7 +53,7 @@ class Regexp:
         self._pattern = pattern
         self._names = tuple(parser.names)
         self._program = Program(tree)
-        self._spend = spend
+        self.spend = spend
 
     @property
     def string(self) -> str:
@@ -126,7 +129,7 @@ class Regexp:
             return self.replace_all_literal_string(text, replacement)
         pieces = parse_replacement(_canonical(replacement), self._names)
         text = _canonical(text)
-        return self._replace(text, self._slots(groups=True), lambda slots: expand(pieces, text, slots))
+        return self._replace(text, self._slots(groups=True), lambda slots: expand(pieces, text, slots, self.spend))
 
     def replace_all_literal_string(self, text: str, replacement: str) -> str:
         """The text with each match replaced by exactly `replacement`."""
@@ -138,7 +141,7 @@ class Regexp:
         for match in self._matches(text, -1, slots):
             piece = replacement(match)
             # A long replacement of many matches is work too, and memory.
-            self._spend(len(piece) >> 3)
+            self.spend(len(piece) >> 3)
             out += [text[last : match[0]], piece]
             last = match[1]
         out.append(text[last:])
@@ -175,7 +178,7 @@ class Regexp:
         if self._program.literal is not None:
             yield from self._literal_matches(text, n, self._program.literal)
             return
-        machine = Machine(self._program, text, slots, self._spend)
+        machine = Machine(self._program, text, slots, self.spend)
         pos, last_end = 0, -1
         while pos <= len(text):
             match = machine.search(pos, any_match=any_match)
@@ -192,10 +195,11 @@ class Regexp:
 
     def _literal_matches(self, text: str, n: int, literal: str) -> Iterator[Slots]:
         """The same for a pattern that is plain text."""
-        self._spend(1 + len(text) // 64)
+        self.spend(1 + len(text) // 64)
         start = text.find(literal)
         while start >= 0 and n != 0:
             n -= 1
+            self.spend(1)
             yield start, start + len(literal)
             start = text.find(literal, start + len(literal))
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from cicdpack.gotemplate.regexp.machine import Slots
 
@@ -36,17 +36,16 @@ def parse_replacement(template: str, names: Sequence[str]) -> list[Piece]:
     return pieces
 
 
-def expand(pieces: list[Piece], text: str, slots: Slots) -> str:
-    """The replacement for one match in `text`."""
+def expand(pieces: list[Piece], text: str, slots: Slots, spend: Callable[[int], None]) -> str:
+    """The replacement for one match in `text`; `spend` is told of its length as it grows."""
     out: list[str] = []
     for piece in pieces:
         if isinstance(piece, str):
             out.append(piece)
-            continue
-        for group in piece:
-            if slots[2 * group] >= 0:
-                out.append(text[slots[2 * group] : slots[2 * group + 1]])
-                break
+        else:
+            group = next((group for group in piece if slots[2 * group] >= 0), None)
+            out.append("" if group is None else text[slots[2 * group] : slots[2 * group + 1]])
+        spend(1 + (len(out[-1]) >> 3))
     return "".join(out)
 
 

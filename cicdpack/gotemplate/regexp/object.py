@@ -93,6 +93,7 @@ def _expand(re: RegexpObject, start: Bytes | None, template: str, source: bytes,
         raise FunctionError(f"runtime error: slice bounds out of range [:{max(slots)}] with length {len(source)}")
     out = bytearray(start or b"")
     for piece in parse_replacement(template, names):
+        re.regexp.spend(1 + (len(out) >> 10))
         if isinstance(piece, str):
             out += to_bytes(piece)
         else:

@@ -10,7 +10,7 @@ import unicodedata
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from cicdpack.gotemplate.regexp.runes import ANY, MAX_RUNE, Ranges, negate, union
+from cicdpack.gotemplate.regexp.runes import ANY, MAX_RUNE, Ranges, fold, negate, union
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -84,6 +84,16 @@ _UNIFORM_BLOCKS = (
     (0x100000, 0x10FFFE),
 )
 """(first, end) of stretches with one category throughout, in every Unicode from 13 on: not looked at one by one."""
+
+
+@lru_cache(maxsize=64)
+def property_class(name: str, *, negated: bool, folded: bool) -> Ranges | None:
+    """The runes of `name`, with their other cases if `folded`, or all other runes; None for an unknown name."""
+    ranges = property_ranges(name)
+    if ranges is None:
+        return None
+    ranges = fold(ranges) if folded else ranges
+    return negate(ranges) if negated else ranges
 
 
 def property_ranges(name: str) -> Ranges | None:

@@ -115,7 +115,7 @@ class Scanner:
 
     def _property(self, *, folded: bool) -> Ranges:
         r"""Read `\pL`, `\p{Greek}`, `\p{^Greek}`, `\P{Greek}`."""
-        from cicdpack.gotemplate.regexp.properties import property_ranges
+        from cicdpack.gotemplate.regexp.properties import property_class
 
         start = self.pos
         negated = self.text[start + 1] == "P"
@@ -134,11 +134,10 @@ class Scanner:
         if name.startswith("^"):
             negated = not negated
             name = name[1:]
-        ranges = property_ranges(name)
+        ranges = property_class(name, negated=negated, folded=folded)
         if ranges is None:
             raise RegexpError(errors.BAD_RANGE, self.text[start : self.pos])
-        ranges = fold(ranges) if folded else ranges
-        return negate(ranges) if negated else ranges
+        return ranges
 
     def bracket_class(self, *, folded: bool) -> Ranges:
         """Read `[...]` from its opening bracket on."""

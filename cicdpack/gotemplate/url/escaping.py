@@ -5,7 +5,6 @@ Texts are Go strings (str with surrogateescape); escaping and unescaping look at
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 from typing import Final
 
@@ -26,8 +25,10 @@ FRAGMENT: Final = frozenset(_UNRESERVED + b"$&+,/:;=?@!()*")
 """The same for a fragment."""
 
 _VALID_ANYWHERE = frozenset(b"!$&'()*+,;=:@[]%")
-_HEX = frozenset(b"0123456789abcdefABCDEF")
+_HEX = b"0123456789abcdefABCDEF"
+_BYTES = {bytes((high, low)): int(bytes((high, low)), 16) for high in _HEX for low in _HEX}
 _PERCENT = ord("%")
+_SPACE = ord(" ")
 
 
 class BadPart(ValueError):
@@ -56,17 +57,16 @@ def unescape(text: str, safe: frozenset[int], *, zone: bool = False) -> str:
         text = text.replace("+", " ")
     if "%" not in text and safe != HOST:
         return text
-    data = to_bytes(text)
-    out = bytearray()
-    start = 0
-    for found in re.finditer(rb"%", data):
-        at = found.start()
-        if at < start:
-            continue
-        out += _plain(data[start:at], safe)
-        out.append(_decoded(data[at : at + 3], safe, zone=zone))
-        start = at + 3
-    out += _plain(data[start:], safe)
+    first, *rest = to_bytes(text).split(b"%")
+    out = bytearray(_plain(first, safe))
+    for index, part in enumerate(rest):
+        byte = _BYTES.get(part[:2])
+        if byte is None or (safe == HOST and not _may_be_encoded_in_host(byte, zone=zone)):
+            # What follows a percent sign may be the next percent sign.
+            piece = b"%" + b"%".join(rest[index : index + 3])[:2]
+            raise BadPart(f"invalid URL escape {quote(from_bytes(piece))}")
+        out.append(byte)
+        out += _plain(part[2:], safe)
     return from_bytes(bytes(out))
 
 
@@ -78,12 +78,6 @@ def _plain(data: bytes, safe: frozenset[int]) -> bytes:
     return data
 
 
-def _decoded(piece: bytes, safe: frozenset[int], *, zone: bool) -> int:
-    """The byte that `%41` stands for. In a host only non-ASCII bytes and the percent sign may be encoded (RFC 6874)."""
-    error = BadPart(f"invalid URL escape {quote(from_bytes(piece))}")
-    if len(piece) < 3 or piece[1] not in _HEX or piece[2] not in _HEX:
-        raise error
-    byte = int(piece[1:], 16)
-    if safe == HOST and byte != _PERCENT and (byte not in {*HOST, 0x20} if zone else byte < 0x80):
-        raise error
-    return byte
+def _may_be_encoded_in_host(byte: int, *, zone: bool) -> bool:
+    """Only non-ASCII bytes and the percent sign, and in a zone what could stand there as it is (RFC 6874)."""
+    return byte == _PERCENT or (byte in HOST or byte == _SPACE if zone else byte >= 0x80)

@@ -11,8 +11,9 @@ from cicdpack.gotemplate.url.query import encode_query
 from cicdpack.gotemplate.values import Func, GoObject, Map, Strings
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
+    from cicdpack.gotemplate.limits import Budget
     from cicdpack.gotemplate.url.parts import URL, UserInfo
 
 _URL: Final = "*url.URL"
@@ -66,14 +67,15 @@ class Values(Map[Strings]):
 
 
 class URLObject(GoObject):
-    """A URL."""
+    """A URL. `weight` is what a method that looks at all of it costs, in steps."""
 
-    __slots__ = ("url", "user")
+    __slots__ = ("url", "user", "weight")
     go_type = _URL
 
     def __init__(self, url: URL) -> None:
         self.url = url
         self.user = UserObject(url.user)
+        self.weight = (len(url.opaque) + len(url.host) + len(url.path) + len(url.raw_query) + len(url.fragment)) >> 3
 
     def __str__(self) -> str:
         return str(self.url)
@@ -82,6 +84,16 @@ class URLObject(GoObject):
         """Return a field by its Go name."""
         value: object = self.user if name == "User" else getattr(self.url, _FIELDS[name])
         return value
+
+
+def _method(function: Callable[..., object], *params: str) -> Func:
+    """A method whose work grows with its URL and is spent from the budget."""
+
+    def method(url: URLObject, *args: object, budget: Budget) -> object:
+        budget.spend(url.weight)
+        return function(url, *args)
+
+    return Func(method, *params, takes_budget=True)
 
 
 def _parse(base: URLObject, text: str) -> URLObject:
@@ -128,21 +140,21 @@ Values.attrs = {
 }
 
 _METHODS: Final[Mapping[str, Func]] = {
-    "AppendBinary": Func(lambda url, start: Bytes([*(start or ()), *as_bytes(str(url))]), BYTES),
-    "EscapedFragment": Func(lambda url: url.url.escaped_fragment()),
-    "EscapedPath": Func(lambda url: url.url.escaped_path()),
-    "Hostname": Func(lambda url: url.url.hostname()),
-    "IsAbs": Func(lambda url: url.url.is_abs()),
-    "JoinPath": Func(lambda url, *elements: URLObject(url.url.join_path(elements)), "...string"),
-    "MarshalBinary": Func(lambda url: as_bytes(str(url))),
-    "Parse": Func(_parse, "string"),
-    "Port": Func(lambda url: url.url.port()),
-    "Query": Func(_query),
-    "Redacted": Func(lambda url: url.url.redacted()),
-    "RequestURI": Func(lambda url: url.url.request_uri()),
-    "ResolveReference": Func(_resolve_reference, _URL),
-    "String": Func(str),
-    "UnmarshalBinary": Func(_unmarshal, BYTES),
+    "AppendBinary": _method(lambda url, start: Bytes([*(start or ()), *as_bytes(str(url))]), BYTES),
+    "EscapedFragment": _method(lambda url: url.url.escaped_fragment()),
+    "EscapedPath": _method(lambda url: url.url.escaped_path()),
+    "Hostname": _method(lambda url: url.url.hostname()),
+    "IsAbs": _method(lambda url: url.url.is_abs()),
+    "JoinPath": _method(lambda url, *elements: URLObject(url.url.join_path(elements)), "...string"),
+    "MarshalBinary": _method(lambda url: as_bytes(str(url))),
+    "Parse": _method(_parse, "string"),
+    "Port": _method(lambda url: url.url.port()),
+    "Query": _method(_query),
+    "Redacted": _method(lambda url: url.url.redacted()),
+    "RequestURI": _method(lambda url: url.url.request_uri()),
+    "ResolveReference": _method(_resolve_reference, _URL),
+    "String": _method(str),
+    "UnmarshalBinary": _method(_unmarshal, BYTES),
 }
 
 URLObject.attrs = {**dict.fromkeys((*_FIELDS, "User")), **_METHODS}
