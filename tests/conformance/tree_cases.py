@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from cicdpack.archive.entries import Tree
+from cicdpack.archive.entries import Tree, TreeFile
 from cicdpack.bundle.bundle import Bundle
 from cicdpack.bundle.errors import BundleError
 from cicdpack.bundle.host import Host
 from cicdpack.bundle.render import initialise
 from cicdpack.bundle.rendering import check_output
 from cicdpack.bundle.schema_checks import EMULATED_CLI_VERSION
+from cicdpack.disk.new_tree import write_new_tree
 from cicdpack.disk.paths import UnreadableFileError
 from cicdpack.disk.tree import read_template_tree
 from tests.conformance.harness import check_folder
@@ -188,13 +189,8 @@ def _umask(mask: int) -> Iterator[None]:
 
 
 def _write(rendering: Rendering, out: Path) -> None:
-    for file in rendering.files:
-        (out / file.path).parent.mkdir(parents=True, exist_ok=True)
-        fd = os.open(out / file.path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, file.mode)
-        with os.fdopen(fd, "wb") as stream:
-            stream.write(file.data)
-    for folder in rendering.folders:
-        (out / folder).mkdir(parents=True, exist_ok=True)
+    files = tuple(TreeFile(path=file.path, data=file.data, mode=file.mode) for file in rendering.files)
+    write_new_tree(out, Tree(files=files, folders=rendering.folders))
 
 
 def _look_around(out: Path) -> dict[str, Any]:
