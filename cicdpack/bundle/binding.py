@@ -9,10 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from cicdpack.bundle.gojson import JsonError, load_object
+from cicdpack.bundle.gojson import JsonError, load_object, locate
 from cicdpack.bundle.gotext import shown
 from cicdpack.bundle.instance import Fault, describe, find_faults
-from cicdpack.bundle.parameters import ParameterError, Value, assign_defaults, locate
+from cicdpack.bundle.parameters import ParameterError, Value, assign_defaults
 from cicdpack.bundle.templates import Templates
 from cicdpack.bundle.typed import TypeMismatch, as_integer
 from cicdpack.problems import Location, Problem

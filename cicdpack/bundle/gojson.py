@@ -99,6 +99,16 @@ def load_object(data: bytes, *, source: str) -> dict[str, Plain]:
         raise JsonError(message, cli_text=go, location=Location(path=source)) from None
 
 
+def locate(key: str, data: bytes, source: str) -> Location:
+    """Return the place of a key in a JSON text: of its last occurrence, which is the one that counts."""
+    text = data.decode("utf-8", "replace")
+    spelt = re.escape(json.dumps(key, ensure_ascii=False))
+    at = max((match.start() for match in re.finditer(spelt + r"\s*:", text)), default=None)
+    if not key or at is None:
+        return Location(path=source)
+    return Location(path=source, line=text.count("\n", 0, at) + 1, column=at - text.rfind("\n", 0, at))
+
+
 def kind(node: Json) -> str:
     """Go's word for the kind of a parsed value."""
     if isinstance(node, Members):

@@ -6,10 +6,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from cicdpack.bundle.errors import BundleError
-from cicdpack.bundle.gojson import JsonError, load_object
+from cicdpack.bundle.gojson import JsonError, load_object, locate
 from cicdpack.bundle.gotext import shown
 from cicdpack.bundle.host import HostValueMissing
 from cicdpack.bundle.instance import find_faults, is_valid
+from cicdpack.bundle.schema import SCHEMA_NAME
 from cicdpack.bundle.typed import TypeMismatch, as_integer
 from cicdpack.problems import Location
 
@@ -54,19 +55,6 @@ def read_config(data: bytes, schema: Schema, *, source: str) -> dict[str, Value]
     return {name: value for name, value in values.items() if name in schema.properties and isinstance(value, Value)}
 
 
-def locate(name: str, data: bytes, source: str) -> Location:
-    """Return the place of a key in a JSON file: of its last occurrence, which is the one that counts."""
-    import json
-    import re
-
-    text = data.decode("utf-8", "replace")
-    matches = list(re.finditer(re.escape(json.dumps(name, ensure_ascii=False)) + r"\s*:", text))
-    if not matches:
-        return Location(path=source)
-    at = matches[-1].start()
-    return Location(path=source, line=text.count("\n", 0, at) + 1, column=at - text.rfind("\n", 0, at))
-
-
 def assign_defaults(schema: Schema, values: Mapping[str, Value], templates: Templates) -> dict[str, Value]:
     """Fill in the defaults in the schema's order, each rendered with the values so far. Raises `BundleError`s."""
     filled = dict(values)
@@ -84,7 +72,7 @@ def resolve_default(name: str, prop: Schema, values: Mapping[str, Value], templa
     if prop.format:
         return _resolve_format(name, prop.format, templates)
     if isinstance(prop.default, str):
-        return templates.render_text(prop.default, values, source=f"default of `{name}`")
+        return templates.render_text(prop.default, values, source=f"{SCHEMA_NAME} (default of `{name}`)")
     return prop.default if isinstance(prop.default, Value) else None
 
 

@@ -16,6 +16,7 @@ from cicdpack.bundle.parameters import (
     read_config,
 )
 from cicdpack.bundle.rendering import Overlay, RenderedFile, Rendering
+from cicdpack.bundle.schema import SCHEMA_NAME
 from cicdpack.bundle.skips import Skips
 from cicdpack.bundle.templates import Templates
 from cicdpack.bundle.walk import Walked, walk
@@ -76,7 +77,7 @@ def initialise(
     given.update(settings or {})
     templates = Templates.of(bundle, host=host, seed=seed, limits=limits)
     if bundle.schema.welcome_message:
-        say(templates.render_text(bundle.schema.welcome_message, given, source="welcome_message"))
+        say(templates.render_text(bundle.schema.welcome_message, given, source=f"{SCHEMA_NAME} (welcome_message)"))
     if at_terminal:
         values = answer_prompts(bundle.schema, given, templates, say=say)
     else:
@@ -100,8 +101,8 @@ def _render(
             of_overlays = skips.bind(templates.with_library(bundle.overlay_library))
         overlays = _overlays(walk(bundle.overlays, OVERLAYS, of_overlays, values, skips), skips)
     files, folders = _placed(walked, skips, strictness)
-    skips.enter("", "success_message")
-    message = templates.render_text(bundle.schema.success_message, values, source="success_message")
+    skips.enter("", SCHEMA_NAME)
+    message = templates.render_text(bundle.schema.success_message, values, source=f"{SCHEMA_NAME} (success_message)")
     return Rendering(
         files=files,
         folders=folders,

@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from cicdpack.bundle.errors import BundleError
-from cicdpack.bundle.gojson import JsonError, Members, Number, NumberRangeError, kind, parse, plain
+from cicdpack.bundle.gojson import JsonError, Members, Number, NumberRangeError, kind, locate, parse, plain
 from cicdpack.problems import Location
 
 if TYPE_CHECKING:
@@ -76,14 +76,13 @@ def read_schema(data: bytes, *, source: str) -> Schema:
     decoder = _Decoder()
     draft = _Draft()
     decoder.schema(node, draft, ())
-    if decoder.fault:
-        cli_text = f"failed to load schema: {decoder.fault}"
-        raise SchemaError(_own_words(decoder.fault), cli_text=cli_text, location=Location(path=source))
+    if decoder.fault is not None:
+        raise SchemaError(
+            decoder.fault.message,
+            cli_text=f"failed to load schema: {decoder.fault.go_text}",
+            location=locate(decoder.fault.key, data, source),
+        )
     return _frozen(draft, source=source, path=())
-
-
-def _own_words(fault: str) -> str:
-    return fault.replace("json: cannot unmarshal ", "cannot use ").replace(" into Go struct field Schema.", " for `")
 
 
 _EMBEDDED = "Extension."
@@ -133,6 +132,52 @@ _FOLDED = str.maketrans({"\u017f": "s", "\u212a": "k"})
 _INT64 = range(-(2**63), 2**63)
 
 
+@dataclass(frozen=True, slots=True)
+class _Mismatch:
+    """A value of a kind that its Go type cannot hold; `path` are the names of Go's fields.
+
+    `in_property` is the template's parameter that it stands in, if it does.
+    """
+
+    found: str
+    go_type: str
+    path: tuple[str, ...]
+    in_property: str
+
+    @property
+    def key(self) -> str:
+        """The key to point at: the parameter's, or the keyword as the schema writes it; empty for the whole."""
+        return self.in_property or (self.path[-1].removeprefix(_EMBEDDED) if self.path else "")
+
+    @property
+    def go_text(self) -> str:
+        """What Go's decoder says."""
+        place = f"struct field Schema.{'.'.join(self.path)}" if self.path else "value"
+        return f"json: cannot unmarshal {self.found} into Go {place} of type {self.go_type}"
+
+    @property
+    def message(self) -> str:
+        """What we say."""
+        subject = f"`{self.path[-1].removeprefix(_EMBEDDED)}`" if self.path else "the schema"
+        if self.in_property and len(self.path) == 1:
+            subject = f"parameter `{self.in_property}`"
+        elif self.in_property:
+            subject = f"parameter `{self.in_property}`: {subject}"
+        expected = next((words for prefix, words in _EXPECTED.items() if self.go_type.startswith(prefix)), "an object")
+        return f"{subject} is {'an' if self.found[0] in 'ao' else 'a'} {self.found}, expected {expected}"
+
+
+_EXPECTED = {
+    "string": "a string",
+    "jsonschema.Type": "the name of a type",
+    "int": "a whole number",
+    "bool": "true or false",
+    "float64": "one that a 64-bit float can hold",
+    "[]": "a list",
+}
+"""Start of a Go type -> what it takes; everything else takes an object."""
+
+
 class _Draft(dict[str, Any]):
     """A schema while it is decoded: lower-case key -> value."""
 
@@ -141,7 +186,8 @@ class _Decoder:
     """Decodes into drafts and keeps the first type error, as Go does."""
 
     def __init__(self) -> None:
-        self.fault = ""
+        self.fault: _Mismatch | None = None
+        self._property = ""
 
     def schema(self, node: Json, draft: _Draft, path: tuple[str, ...]) -> None:
         if node is None:
@@ -194,10 +240,14 @@ class _Decoder:
                 if not go_type.endswith("Schema"):
                     self._any(value, path)
                     continue
+                if len(path) == 1:
+                    self._property = name
                 # A repeated name keeps its place but starts afresh.
                 entries[name] = None if value is None else _Draft()
                 if value is not None:
                     self.schema(value, entries[name], path)
+            if len(path) == 1:
+                self._property = ""
 
     def _list(self, node: Json, draft: _Draft, key: str, go_type: str, path: tuple[str, ...]) -> None:
         if node is None:
@@ -227,8 +277,7 @@ class _Decoder:
             return None
 
     def _mismatch(self, found: str, go_type: str, path: tuple[str, ...]) -> None:
-        place = f"struct field Schema.{'.'.join(path)}" if path else "value"
-        self.fault = self.fault or f"json: cannot unmarshal {found} into Go {place} of type {go_type}"
+        self.fault = self.fault or _Mismatch(found, go_type, path, self._property)
 
 
 def _frozen(draft: _Draft, *, source: str, path: tuple[str, ...]) -> Schema:

@@ -5,16 +5,16 @@ Where the CLI picks one of several offenders at random (its maps have no order),
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from cicdpack.bundle.gojson import locate
 from cicdpack.bundle.gotext import compile_pattern, quoted, shown
 from cicdpack.bundle.schema import SCHEMA_NAME, Schema, SchemaError, read_schema
 from cicdpack.bundle.typed import TypeMismatch, as_integer, check_type, same
 from cicdpack.bundle.versions import is_development, sort_key
 from cicdpack.gotemplate.regexp.errors import RegexpError
-from cicdpack.problems import Location
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,21 +39,30 @@ _MEANT = {
 
 def load_schema(data: bytes, *, source: str = SCHEMA_NAME, cli_version: str = EMULATED_CLI_VERSION) -> Schema:
     """Decode and check a template's schema. Raises `SchemaError` for the first fault, in the CLI's order."""
-    schema = _with_integers(read_schema(data, source=source), source=source)
+    file = _File(source, data)
+    schema = _with_integers(read_schema(data, source=source), file)
     for check in _CHECKS:
-        check(schema, source)
-    _check_version_of_cli(schema, cli_version, source)
-    _check_skipping(schema, source)
-    _check_for_templates(schema, source)
+        check(schema, file)
+    _check_version_of_cli(schema, cli_version, file)
+    _check_skipping(schema, file)
+    _check_for_templates(schema, file)
     return schema
 
 
-def _refuse(text: str, source: str, *, prefixed: bool = True, hint: str | None = None) -> SchemaError:
-    cli_text = f"failed to load schema: {text}" if prefixed else text
-    return SchemaError(text, cli_text=cli_text, location=Location(path=source), hint=hint)
+@dataclass(frozen=True, slots=True)
+class _File:
+    """The schema's file, to point into."""
+
+    path: str
+    data: bytes
+
+    def refuse(self, key: str, text: str, *, prefixed: bool = True, hint: str | None = None) -> SchemaError:
+        """Make an error at a key; `prefixed` as the CLI does while it loads a schema."""
+        cli_text = f"failed to load schema: {text}" if prefixed else text
+        return SchemaError(text, cli_text=cli_text, location=locate(key, self.data, self.path), hint=hint)
 
 
-def _with_integers(schema: Schema, *, source: str) -> Schema:
+def _with_integers(schema: Schema, file: _File) -> Schema:
     """Turn the numbers of `integer` properties into integers."""
     properties: dict[str, Schema] = {}
     for name, prop in schema.properties.items():
@@ -61,7 +70,7 @@ def _with_integers(schema: Schema, *, source: str) -> Schema:
             try:
                 prop = _with_integer_values(prop, name)
             except TypeMismatch as error:
-                raise _refuse(str(error), source) from None
+                raise file.refuse(name, str(error)) from None
         properties[name] = prop
     return replace(schema, properties=MappingProxyType(properties))
 
@@ -81,60 +90,60 @@ def _with_integer_values(prop: Schema, name: str) -> Schema:
     return replace(prop, default=default, const=const, enum=enum)
 
 
-def _check_types(schema: Schema, source: str) -> None:
-    for prop in schema.properties.values():
+def _check_types(schema: Schema, file: _File) -> None:
+    for name, prop in schema.properties.items():
         if prop.type in _TYPES:
             continue
         text = f"type {prop.type} is not a recognized json schema type"
         if prop.type in _MEANT:
             text += f'. Please use "{_MEANT[prop.type]}" instead'
-        raise _refuse(text, source, hint="a parameter is a `string`, `integer`, `number` or `boolean`")
+        raise file.refuse(name, text, hint="a parameter is a `string`, `integer`, `number` or `boolean`")
 
 
-def _check_value_types(schema: Schema, source: str) -> None:
-    groups: list[list[tuple[str, Schema, object]]] = [[], [], []]
+def _check_value_types(schema: Schema, file: _File) -> None:
+    groups: list[list[tuple[str, str, Schema, object]]] = [[], [], []]
     for name, prop in schema.properties.items():
         if prop.default is not None:
-            groups[0].append((f"default value of property {name} failed", prop, prop.default))
+            groups[0].append((name, f"default value of property {name} failed", prop, prop.default))
         for index, value in enumerate(prop.enum or ()):
-            groups[1].append((f"enum at index {index} failed for property {name}", prop, value))
+            groups[1].append((name, f"enum at index {index} failed for property {name}", prop, value))
         if prop.const is not None:
-            groups[2].append((f"const value of property {name} failed", prop, prop.const))
-    for what, prop, value in (item for group in groups for item in group):
+            groups[2].append((name, f"const value of property {name} failed", prop, prop.const))
+    for name, what, prop, value in (item for group in groups for item in group):
         try:
             check_type(value, prop.type)
         except TypeMismatch as error:
-            raise _refuse(f"type validation for {what}: {error}", source) from None
+            raise file.refuse(name, f"type validation for {what}: {error}") from None
 
 
-def _check_default_in_enum(schema: Schema, source: str) -> None:
+def _check_default_in_enum(schema: Schema, file: _File) -> None:
     for name, prop in schema.properties.items():
         if prop.default is None or prop.enum is None:
             continue
         if not any(same(prop.default, value) for value in prop.enum):
             values = f"{shown(prop.default)}: {shown(prop.enum)}"
-            raise _refuse(f"list of enum values for property {name} does not contain default value {values}", source)
+            raise file.refuse(name, f"list of enum values for property {name} does not contain default value {values}")
 
 
-def _check_patterns(schema: Schema, source: str) -> None:
+def _check_patterns(schema: Schema, file: _File) -> None:
     for name, prop in schema.properties.items():
         if not prop.pattern:
             continue
         if prop.type != "string":
             text = f"property {quoted(name)} has a non-empty regex pattern {quoted(prop.pattern)} specified."
-            raise _refuse(f"{text} Patterns are only supported for string properties", source)
+            raise file.refuse(name, f"{text} Patterns are only supported for string properties")
         try:
             matcher = compile_pattern(prop.pattern)
         except RegexpError as error:
             text = f"invalid regex pattern {quoted(prop.pattern)} provided for property {quoted(name)}"
-            raise _refuse(f"{text}: {error.go_text}", source, hint=error.hint) from None
+            raise file.refuse(name, f"{text}: {error.go_text}", hint=error.hint) from None
         for index, value in enumerate(prop.enum or ()):
             if not matcher.is_match(str(value)):
                 text = f"enum value {quoted(str(value))} at index {index} for property {quoted(name)}"
-                raise _refuse(f"{text} does not match specified regex pattern: {quoted(prop.pattern)}", source)
+                raise file.refuse(name, f"{text} does not match specified regex pattern: {quoted(prop.pattern)}")
 
 
-_CHECKS: tuple[Callable[[Schema, str], None], ...] = (
+_CHECKS: tuple[Callable[[Schema, _File], None], ...] = (
     _check_types,
     _check_value_types,
     _check_default_in_enum,
@@ -142,7 +151,7 @@ _CHECKS: tuple[Callable[[Schema, str], None], ...] = (
 )
 
 
-def _check_version_of_cli(schema: Schema, cli_version: str, source: str) -> None:
+def _check_version_of_cli(schema: Schema, cli_version: str, file: _File) -> None:
     wanted = schema.min_databricks_cli_version
     current = f"v{cli_version}"
     if not wanted or is_development(current):
@@ -152,30 +161,30 @@ def _check_version_of_cli(schema: Schema, cli_version: str, source: str) -> None
         text = (
             f"invalid minimum CLI version {quoted(wanted)} specified. Please specify the version in the format v0.0.0"
         )
-        raise _refuse(text, source)
+        raise file.refuse("min_databricks_cli_version", text)
     if current_key is None or wanted_key > current_key:
         text = f"minimum CLI version {quoted(wanted)} is greater than current CLI version {quoted(current)}"
-        raise _refuse(
+        raise file.refuse(
+            "min_databricks_cli_version",
             f"{text}. Please upgrade your current Databricks CLI",
-            source,
             hint=f"cicdpack renders as the Databricks CLI {current} does; see whether the template needs more",
         )
 
 
-def _check_skipping(schema: Schema, source: str) -> None:
+def _check_skipping(schema: Schema, file: _File) -> None:
     for name, prop in schema.properties.items():
         if prop.skip_prompt_if is not None and prop.default is None:
-            raise _refuse(f"property {quoted(name)} has a skip_prompt_if clause but no default value", source)
+            raise file.refuse(name, f"property {quoted(name)} has a skip_prompt_if clause but no default value")
 
 
-def _check_for_templates(schema: Schema, source: str) -> None:
+def _check_for_templates(schema: Schema, file: _File) -> None:
     """Check what holds for templates beyond other JSON schemas; the CLI sets no prefix before these texts."""
-    for prop in schema.properties.values():
+    for name, prop in schema.properties.items():
         if prop.type in ("array", "object"):
-            raise _refuse(f"property type {prop.type} is not supported by bundle templates", source, prefixed=False)
+            raise file.refuse(name, f"property type {prop.type} is not supported by bundle templates", prefixed=False)
     if schema.version is not None and schema.version > MAX_SCHEMA_VERSION:
         text = f"template schema version {schema.version} is not supported by this version of the CLI."
-        raise _refuse(f"{text} Please upgrade your CLI to the latest version", source, prefixed=False)
+        raise file.refuse("version", f"{text} Please upgrade your CLI to the latest version", prefixed=False)
     for name, prop in schema.properties.items():
         if not prop.description:
-            raise _refuse(f"template property {name} is missing a description", source, prefixed=False)
+            raise file.refuse(name, f"template property {name} is missing a description", prefixed=False)

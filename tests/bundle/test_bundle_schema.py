@@ -222,3 +222,35 @@ def test_null_property_is_refused(data: bytes) -> None:
         SchemaError, match=r"^databricks_template_schema.json: property `[pq]`.* is null, expected an object$"
     ):
         load_schema(data)
+
+
+@pytest.mark.parametrize(
+    ("prop", "message"),
+    [
+        (
+            '{"type": "string", "description": "d", "order": "1"}',
+            "parameter `p`: `order` is a string, expected a whole number",
+        ),
+        ('{"type": "string", "description": "d", "enum": {}}', "parameter `p`: `enum` is an object, expected a list"),
+        (
+            '{"type": "string", "description": "d", "default": 1e999}',
+            "parameter `p`: `default` is a number 1e999, expected one that a 64-bit float can hold",
+        ),
+        ("3", "parameter `p` is a number, expected an object"),
+        ('{"type": "string", "description": ""}', "template property p is missing a description"),
+        (
+            '{"type": "string", "description": "d", "default": 3}',
+            ("type validation for default value of property p failed: expected type string, but value is 3"),
+        ),
+    ],
+)
+def test_error_points_to_the_parameter(prop: str, message: str) -> None:
+    """Our own text names the parameter's line in the schema."""
+    data = (
+        f'{{\n "properties": {{\n  "a": {{"type": "string", "description": "d", "order": 1}},\n  "p": {prop}\n }}\n}}'
+    )
+
+    with pytest.raises(SchemaError) as caught:
+        load_schema(data.encode(), source="s.json")
+
+    assert str(caught.value) == f"s.json:4:3: {message}"
