@@ -42,5 +42,5 @@ def cases(bench: Bench) -> Iterator[Case]:
             bench.peer("Jinja2", lambda: jinja(bench.large), Faster(times=5)),
             Peer(subject=engine(bench.large // 10), goal=Within(times=12.5)),
         ),
-        runs=bench.runs(15),
+        runs=bench.runs(5),
     )
