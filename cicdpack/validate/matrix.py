@@ -11,6 +11,7 @@ from itertools import product
 from typing import TYPE_CHECKING
 
 from cicdpack.bundle.binding import Layer, bind
+from cicdpack.bundle.cli_text import RenderError
 from cicdpack.bundle.functions import Fail
 from cicdpack.bundle.render import render
 from cicdpack.bundle.schema import SCHEMA_NAME
@@ -88,7 +89,8 @@ def _check(bundle: Bundle, choice: Mapping[str, str], seen: set[bytes]) -> Itera
     try:
         rendering = _render(bundle, choice)
     except CicdpackError as error:
-        if not (choice and isinstance(error.__cause__ or getattr(error, "cause", None), Fail)):
+        on_purpose = isinstance(error, RenderError) and isinstance(error.cause, Fail)
+        if not (choice and on_purpose):
             yield _failed(error)
         return
     if not rendering.files:

@@ -130,7 +130,11 @@ def _problem(
     severity: Severity = "error",
 ) -> Problem:
     """Place a finding on a rendered line in the template that wrote it; without a line, in the template as a whole."""
-    origin = file.origin_of(line) if line is not None else None
+    origin = None
+    for number in range(line or 0, 0, -1):  # a fault at the end of the file stands behind its last line
+        origin = file.origin_of(number)
+        if origin is not None:
+            break
     return Problem(
         rule=rule,
         message=f"{message} ({file.path}{f', line {line}' if line is not None else ''})",
