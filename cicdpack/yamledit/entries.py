@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cicdpack.yamledit import layout
-from cicdpack.yamledit.nodes import MappingNode, Node, SequenceNode
+from cicdpack.yamledit.nodes import MappingNode, Node, Scalar, SequenceNode
 from cicdpack.yamledit.source import LINE_BREAK
 
 if TYPE_CHECKING:
@@ -84,3 +84,21 @@ def _comments_above(source: Source, start: int, column: int, floor: int) -> int:
             break
         begin = above
     return begin
+
+
+def tail(source: Source, node: Node | None) -> str | None:
+    """The blanks and the comment behind a value; None where something else follows on its line."""
+    if node is None or not layout.is_line_done(source, node.end):
+        return None
+    return source.text[node.end : source.line_end(node.end)].rstrip()
+
+
+def is_block(node: Node) -> bool:
+    """A collection in block style."""
+    return isinstance(node, (MappingNode, SequenceNode)) and not node.flow
+
+
+def is_one_line(source: Source, node: Node) -> bool:
+    """A scalar or a flow collection that is written, on one line."""
+    is_block_text = isinstance(node, Scalar) and (node.style in {"|", ">"} or node.is_absent)
+    return not is_block(node) and not is_block_text and not LINE_BREAK.search(source.text, node.start, node.end)

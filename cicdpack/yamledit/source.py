@@ -20,7 +20,7 @@ BOM = "\ufeff"
 LINE_BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
 """What YAML 1.1 (section 4.1.4) and PyYAML end a line with."""
 
-UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
 """Characters that may not stand in a YAML text (YAML 1.1, section 4.1.1)."""
 
 EXCERPT_WIDTH = 100

@@ -13,9 +13,9 @@ from cicdpack.yamledit.alignment import Lists
 from cicdpack.yamledit.changes import Merged3, ValueConflict
 from cicdpack.yamledit.cutting import comments_in
 from cicdpack.yamledit.document import Document
-from cicdpack.yamledit.entries import Entry, GiveUp, entries_of, lines_of
+from cicdpack.yamledit.entries import Entry, GiveUp, entries_of, is_block, is_one_line, lines_of, tail
 from cicdpack.yamledit.errors import YamlEditError
-from cicdpack.yamledit.nodes import MappingNode, Node, Scalar, SequenceNode, deref
+from cicdpack.yamledit.nodes import MappingNode, Node, SequenceNode, deref
 from cicdpack.yamledit.source import LINE_BREAK
 from cicdpack.yamledit.splicing import Splice
 from cicdpack.yamledit.values import is_merge_key, same
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from cicdpack.yamledit.changes import Path
-    from cicdpack.yamledit.source import Source
 
 _GONE = object()
 """Stands for a value that is not in the result."""
@@ -90,7 +89,7 @@ class _Merge3:
         mine, new = self.ours.reader.value(ours), self.theirs.reader.value(theirs)
         if same(mine, new) or same(old, new):
             return mine
-        if _is_block(ours) and _is_block(theirs):
+        if is_block(ours) and is_block(theirs):
             match base, ours, theirs:
                 case ((MappingNode() | None), MappingNode(), MappingNode()):
                     return self.mapping(path, base, ours, theirs)
@@ -98,7 +97,7 @@ class _Merge3:
                     return self.sequence(path, base, ours, theirs)
         if not same(old, mine):
             return self.conflict(path, ours, mine, new)
-        if _is_one_line(self.ours.source, ours) and _is_one_line(self.theirs.source, theirs):
+        if is_one_line(self.ours.source, ours) and is_one_line(self.theirs.source, theirs):
             self.replace_inline(base, ours, theirs)
         else:
             self.whole.add(path)
@@ -109,8 +108,8 @@ class _Merge3:
 
         A version behind a pinned hash (`uses: a/b@<hash>  # v4.2.0`) moves with the hash.
         """
-        tails = [_tail(document.source, node) for document, node in ((self.base, base), (self.ours, ours))]
-        new_tail = _tail(self.theirs.source, theirs)
+        tails = [tail(document.source, node) for document, node in ((self.base, base), (self.ours, ours))]
+        new_tail = tail(self.theirs.source, theirs)
         text = self.theirs.source.text[theirs.start : theirs.end]
         end = ours.end
         if tails[0] is not None and tails[0] == tails[1] and new_tail is not None and new_tail != tails[0]:
@@ -292,20 +291,3 @@ class _Merge3:
 
 def _joined(newline: str, lines: Sequence[str], column: int) -> str:
     return newline.join(" " * column + line if line else "" for line in lines)
-
-
-def _tail(source: Source, node: Node | None) -> str | None:
-    """The blanks and the comment behind a value; None where something else follows on its line."""
-    if node is None or not layout.is_line_done(source, node.end):
-        return None
-    return source.text[node.end : source.line_end(node.end)].rstrip()
-
-
-def _is_block(node: Node) -> bool:
-    return isinstance(node, (MappingNode, SequenceNode)) and not node.flow
-
-
-def _is_one_line(source: Source, node: Node) -> bool:
-    """A scalar or a flow collection that is written, on one line."""
-    is_block_text = isinstance(node, Scalar) and (node.style in {"|", ">"} or node.is_absent)
-    return not _is_block(node) and not is_block_text and not LINE_BREAK.search(source.text, node.start, node.end)
