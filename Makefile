@@ -16,6 +16,7 @@ $(BIN)/python:
 $(VENV)/.user: requirements.lock pyproject.toml | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	$(BIN)/python -m compileall -q cicdpack  # also where PYTHONDONTWRITEBYTECODE is set: start-up is a feature
 	@touch $@
 
 $(VENV)/.dev: requirements-dev.lock $(VENV)/.user
