@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from cicdpack.bundle.gotext import compile_pattern, go_syntax, quoted, shown
 from cicdpack.bundle.typed import TypeMismatch, check_type, same
+from cicdpack.gotemplate.regexp.errors import RegexpError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -105,7 +106,14 @@ def _find_mistyped(schema: Schema, values: Mapping[str, object]) -> Iterator[Fau
 def _find_unmatched(schema: Schema, values: Mapping[str, object]) -> Iterator[Fault]:
     for name, prop in schema.properties.items():
         value = values.get(name)
-        if not prop.pattern or not isinstance(value, str) or compile_pattern(prop.pattern).is_match(value):
+        if not prop.pattern or not isinstance(value, str):
+            continue
+        try:
+            if compile_pattern(prop.pattern).is_match(value):
+                continue
+        except RegexpError as error:
+            # Only patterns of parameters are checked before; in a condition a bad one is a rule that nothing fits.
+            yield Fault(name=name, cli_text=error.go_text, message=error.message)
             continue
         reason = prop.pattern_match_failure_message or f"Expected to match regex pattern: {prop.pattern}"
         own_reason = prop.pattern_match_failure_message or f"it has to match `{prop.pattern}`"

@@ -14,7 +14,7 @@ from cicdpack.bundle.host import Deterministic, Host
 from cicdpack.gotemplate.errors import TemplateError
 from cicdpack.gotemplate.limits import Budget, Limits
 from cicdpack.gotemplate.template import TemplateSet
-from cicdpack.gotemplate.values import from_bytes
+from cicdpack.gotemplate.values import Func, from_bytes
 from cicdpack.problems import Location
 
 if TYPE_CHECKING:
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from cicdpack.archive.entries import TreeFile
     from cicdpack.bundle.bundle import Bundle
     from cicdpack.gotemplate.template import Output
-    from cicdpack.gotemplate.values import Func
 
 _DELIMITER = "{{"
 
@@ -43,11 +42,15 @@ class Text:
 class Templates:
     """A library ready to be used, immutable but for the budget and the counter that all its copies share."""
 
-    __slots__ = ("_budget", "_functions", "_set", "host")
+    __slots__ = ("_budget", "_functions", "_library", "_names", "host")
 
-    def __init__(self, templates: TemplateSet, functions: Mapping[str, Func], host: Host, budget: Budget) -> None:
-        self._set = templates.with_functions(functions)
+    def __init__(
+        self, library: tuple[TreeFile, ...], functions: Mapping[str, Func], host: Host, budget: Budget
+    ) -> None:
+        _parsed_library(library)
+        self._library = library
         self._functions = functions
+        self._names = frozenset(functions)
         self._budget = budget
         self.host = host
 
@@ -66,15 +69,15 @@ class Templates:
             )
         host = host or Host()
         functions = helper_functions(host, Deterministic(seed))
-        return cls(_parsed_library(bundle.library), functions, host, Budget(limits))
+        return cls(bundle.library, functions, host, Budget(limits))
 
     def with_functions(self, functions: Mapping[str, Func]) -> Templates:
         """Return templates that also know the functions, in texts parsed from now on."""
-        return Templates(self._set, {**self._functions, **functions}, self.host, self._budget)
+        return Templates(self._library, {**self._functions, **functions}, self.host, self._budget)
 
     def with_library(self, library: tuple[TreeFile, ...]) -> Templates:
         """Return templates with another library in place of this one's. Raises `RenderError`."""
-        return Templates(_parsed_library(library), self._functions, self.host, self._budget)
+        return Templates(library, self._functions, self.host, self._budget)
 
     def spend(self, steps: int) -> None:
         """Take steps from what the rendering may use. Raises `LimitExceeded`."""
@@ -82,12 +85,13 @@ class Templates:
 
     def names(self, prefix: str) -> tuple[str, ...]:
         """Return the names of the library's definitions that start with the prefix, sorted."""
-        return tuple(sorted(name for name in self._set.defined if name.startswith(prefix)))
+        return tuple(sorted(name for name in _parsed_library(self._library).defined if name.startswith(prefix)))
 
     def call(self, name: str, data: object = None) -> str:
         """Execute one definition of the library. Raises `RenderError`."""
         try:
-            return self._set.execute(name, data, budget=self._budget).text
+            templates = _parsed_library(self._library).with_functions(self._functions)
+            return templates.execute(name, data, budget=self._budget).text
         except TemplateError as error:
             raise text_error(error, name) from error
 
@@ -111,19 +115,37 @@ class Templates:
         return Text(output.text, output)
 
     def _render(self, text: str, data: Mapping[str, object], source: str | None) -> Output:
-        return self._set.parse("", text, source=source).execute("", data, budget=self._budget)
+        parsed = _parsed_text(self._library, self._names, text, source)
+        return parsed.with_functions(self._functions).execute("", data, budget=self._budget)
 
 
 @lru_cache(maxsize=8)
 def _parsed_library(library: tuple[TreeFile, ...]) -> TemplateSet:
     """Parse library files in name order; their functions are bound to a host when they are used."""
-    templates = TemplateSet.new(helper_functions(Host(), Deterministic(b"")), missing_key="error")
+    known = dict.fromkeys(helper_functions(Host(), Deterministic(b"")), _UNBOUND)
+    templates = TemplateSet.new(known, missing_key="error")
     for file in library:
         try:
             templates = templates.parse(basename(file.path), from_bytes(file.data), source=file.path)
         except TemplateError as error:
             raise library_error(error) from error
     return templates
+
+
+@lru_cache(maxsize=256)
+def _parsed_text(library: tuple[TreeFile, ...], names: frozenset[str], text: str, source: str | None) -> TemplateSet:
+    """Parse a text beside a library. A bundle is often rendered with one set of parameters after another."""
+    known = dict.fromkeys(names, _UNBOUND)
+    return _parsed_library(library).with_functions(known).parse("", text, source=source)
+
+
+def _unbound() -> object:
+    message = "a function was called that no rendering has bound"
+    raise AssertionError(message)
+
+
+_UNBOUND = Func(_unbound)
+"""Parsing needs the names of functions only."""
 
 
 __all__ = ["LibraryError", "RenderError", "Templates", "Text"]

@@ -179,6 +179,12 @@ def test_warehouse_is_a_fact() -> None:
         ),
         ({"s": {"default": "D", "skip_prompt_if": {}}}, b"{}", [], "s=D:string;"),
         (
+            {"m": {}, "s": {"default": "D", "skip_prompt_if": {"properties": {"m": {"pattern": "("}}}}},
+            b'{"m": "("}',
+            ["ASK s [D]"],
+            "m=(:string;s=D:string;",
+        ),
+        (
             {"s": {"description": "for {{.m}}", "default": "D"}, "m": {}},
             b'{"m": "M"}',
             ["ASK for M [D]"],

@@ -22,6 +22,7 @@ from cicdpack.bundle.schema_checks import EMULATED_CLI_VERSION
 from cicdpack.disk.new_tree import write_new_tree
 from cicdpack.disk.paths import UnreadableFileError
 from cicdpack.disk.tree import read_template_tree
+from cicdpack.errors import CicdpackError
 from tests.conformance.harness import check_folder
 
 if TYPE_CHECKING:
@@ -108,6 +109,8 @@ def run_case(case: Mapping[str, Any], base: Path) -> Outcome:
         refused = error.rule
     except UnreadableFileError as error:
         lines.append(f"Error: {_reader_text(error)}")
+    except CicdpackError as error:
+        lines.append(f"Error: {error}")
     failed = bool(lines) and lines[-1].startswith("Error: ")
     assert not failed or _look_around(out) == before, "a run that fails writes nothing"
     return Outcome(
