@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
+from pathlib import Path
 
 import pytest
 
@@ -375,3 +377,13 @@ def test_manifest_replaces_an_older_one() -> None:
 
     assert [entry.path for entry in entries] == ["a", "cicdpack.json", "z"]
     assert b'"name": "n"' in entries[1].data
+
+
+def test_example_in_the_documentation_is_valid() -> None:
+    """The configuration that the documentation shows is read without an error, and every key of it counts."""
+    text = (Path(__file__).parents[2] / "docs" / "bundle-source.md").read_text(encoding="utf-8")
+    (example,) = re.findall(r"```toml\n(.*?)```", text, re.DOTALL)
+
+    config = SourceConfig.parse(example.encode())
+
+    assert (config.name, config.version, len(config.mapped), len(config.history)) == ("mlops-cicd", "1.4.0", 2, 1)
