@@ -1,0 +1,130 @@
+"""The README: every command in it is run, and prints what the README says it prints."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+CONSOLE = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+ELSEWHERE = "$ make test"
+"""The one command that is not run here: it is what runs this."""
+
+DIGEST = re.compile(r"[0-9a-f]{64}|[0-9a-f]{8}…|index [0-9a-f]{7}\.\.[0-9a-f]{7}|· [0-9]+ kB|· [0-9]+ members")
+
+
+def steps() -> list[tuple[str, list[str]]]:
+    """Return each command of the README with the output that stands below it; `…` alone stands for left out lines."""
+    found: list[tuple[str, list[str]]] = []
+    for block in CONSOLE.findall(README):
+        for line in block.splitlines():
+            if line.startswith("$ ") and not (found and found[-1][0] == "$ make demo" and found[-1][1]):
+                found.append((line, []))
+            else:
+                found[-1][1].append(line)
+        if found[-1][0] == "$ make demo":
+            found[-1] = ("$ make demo ", found[-1][1])
+    return [(command.strip(), output) for command, output in found]
+
+
+def expect(output: str, lines: list[str]) -> None:
+    """Assert that the lines stand in the output, in order and next to each other but where `…` stands.
+
+    Digests and sizes change with every edit of the bundle, so only their form is compared.
+    """
+    printed = [DIGEST.sub("#", line) for line in output.splitlines()]
+    at, may_skip = 0, True
+    for line in (DIGEST.sub("#", line) for line in lines):
+        if line.strip() == "…":
+            may_skip = True
+            continue
+        assert line in printed[at:] if may_skip else printed[at : at + 1] == [line], (
+            f"{line!r} is not printed:\n{output}"
+        )
+        at = printed.index(line, at) + 1
+        may_skip = False
+
+
+@pytest.fixture(scope="module")
+def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """An environment with `cicdpack` on the PATH, as after an installation."""
+    folder = tmp_path_factory.mktemp("bin")
+    script = folder / "cicdpack"
+    script.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m cicdpack "$@"\n')
+    script.chmod(0o755)
+    path = f"{folder}{os.pathsep}{os.environ['PATH']}"
+    return {**os.environ, "PATH": path, "PYTHONPATH": str(ROOT), "NO_COLOR": "1", "LC_ALL": "C.UTF-8"}
+
+
+@pytest.fixture(scope="module")
+def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the example monorepo, committed, with the bundle source in it."""
+    root = tmp_path_factory.mktemp("readme") / "monorepo"
+    shutil.copytree(ROOT / "examples" / "monorepo", root)
+    shutil.copytree(ROOT / "bundle_src", root / "bundle_src")
+    for command in (
+        ["git", "init", "--quiet", "--initial-branch=main"],
+        ["git", "add", "--all"],
+        ["git", "-c", "user.name=T", "-c", "user.email=t@example.com", "commit", "--quiet", "--message", "x"],
+    ):
+        subprocess.run(command, cwd=root, check=True)
+    return root
+
+
+def test_there_are_commands_to_run() -> None:
+    """The loader finds what it is for: the two commands and the next steps."""
+    commands = [command for command, _ in steps()]
+
+    assert commands[:2] == ["$ make demo", ELSEWHERE]
+    assert len(commands) >= 7
+
+
+def test_the_demo_prints_what_the_readme_shows(environment: dict[str, str]) -> None:
+    """`make demo` runs examples/demo.sh; its output is the one in the README."""
+    lines = dict(steps())["$ make demo"]
+
+    done = subprocess.run(
+        [ROOT / "examples" / "demo.sh"], env=environment, capture_output=True, text=True, encoding="utf-8", check=False
+    )
+
+    assert done.returncode == 0, done.stderr
+    assert lines
+    expect(done.stdout, lines)
+
+
+def test_the_demo_target_runs_the_demo() -> None:
+    """The Makefile has both targets, and `demo` is that script."""
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+
+    assert re.search(r"^demo: .*\n\t.* examples/demo\.sh$", makefile, re.MULTILINE)
+    assert re.search(r"^test: .*\n\t\$\(BIN\)/python -m pytest$", makefile, re.MULTILINE)
+
+
+def test_every_other_command_does_what_the_readme_shows(environment: dict[str, str], repository: Path) -> None:
+    """The next steps run one after another in a copy of the example, and print what stands below them."""
+    for command, lines in steps()[2:]:
+        done = subprocess.run(
+            ["bash", "-c", command.removeprefix("$ ")],
+            cwd=repository,
+            env=environment,
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            check=False,
+        )
+
+        assert done.returncode == 0, f"{command}: {done.stderr}"
+        expect(done.stdout + done.stderr, lines)
+
+
+@pytest.mark.parametrize("link", sorted(set(re.findall(r"\]\((?!https?:)([^)#]+)", README))))
+def test_links_lead_somewhere(link: str) -> None:
+    """Every relative link of the README names a file or folder of the repository."""
+    assert (ROOT / link).exists()
