@@ -7,13 +7,14 @@ differences between two builds.
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from cicdpack.archive.entries import Entry, sort_entries
+from cicdpack.archive.limits import LONG_PATH_BYTES
 from cicdpack.archive.names import UnsafePath, find_collisions, find_fault
 from cicdpack.bundle.manifest import MANIFEST_NAME
-from cicdpack.bundle.source import IGNORE_NAME, SOURCE_CONFIG_NAME, SourceConfig
+from cicdpack.bundle.source import IGNORE_NAME, SOURCE_CONFIG_NAME, SourceConfig, below
 from cicdpack.errors import CicdpackError
 from cicdpack.problems import Location, Problem
 
@@ -41,30 +42,103 @@ class SourceProblems(CicdpackError):
         self.problems = tuple(problems)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assembled:
+    """What is packed, sorted, without a manifest, and what is no error but worth a second look."""
+
+    entries: tuple[Entry, ...]
+    warnings: tuple[Problem, ...]
+
+
 def assemble(entries: Iterable[Entry], config: SourceConfig | None = None) -> tuple[Entry, ...]:
-    """Return what is packed, sorted, without a manifest. Raises `SourceProblems` with everything that is wrong.
+    """Return what is packed, sorted, without a manifest. Raises as `assemble_source`."""
+    return assemble_source(entries, config).entries
+
+
+def assemble_source(
+    entries: Iterable[Entry], config: SourceConfig | None = None, *, modes_count: bool = False
+) -> Assembled:
+    """Choose, move and check the files of a source. Raises `SourceProblems` with everything that is wrong.
 
     `config` is read from the entries where it is not given. git's own folder, the ignore file and an older manifest
-    are left out.
+    are left out. The `executable` rules alone decide what is executable; `modes_count` says that the bits of the
+    entries mean something too (a commit's do, a disk's need not), so that one which no rule names is worth a warning.
     """
     given = tuple(entries)
-    by_path = {entry.path: entry for entry in given}
-    if config is None:
-        written = by_path.get(SOURCE_CONFIG_NAME)
-        config = SourceConfig.parse(written.data) if written else SourceConfig()
-    ignore = by_path.get(IGNORE_NAME)
-    ignored = _rules(ignore.data.decode("utf-8", "replace").splitlines() if ignore else ())
+    rules = _Rules.of(given, config)
     problems: list[Problem] = []
-    chosen = _choose(_moved(given, config, problems), config, ignored)
-    is_executable = _rules(config.executable)
+    chosen = tuple(entry for entry in _moved(given, rules.config, problems) if not rules.drops(entry.path))
+    is_executable = _matcher(rules.config.executable)
     packed = sort_entries(replace(entry, executable=is_executable(entry.path)) for entry in chosen)
-    problems += _find_problems(packed, _rules(config.allow_crlf))
+    problems += _find_problems(packed, _matcher(rules.config.allow_crlf))
     if problems:
         raise SourceProblems(problems)
-    return packed
+    warnings = [_long_path(entry) for entry in packed if len(entry.path.encode()) >= LONG_PATH_BYTES]
+    if modes_count:
+        warnings += [_lost_bit(entry) for entry in chosen if entry.executable and not is_executable(entry.path)]
+    return Assembled(entries=packed, warnings=tuple(warnings))
 
 
-def _rules(lines: Iterable[str]) -> Callable[[str], bool]:
+def unneeded(rules: Iterable[Entry], *, mapped: bool = True) -> Callable[[str, bool], bool]:
+    """Return what tells, of a path in the source and whether it is a folder, that nobody need read it.
+
+    `rules` are the source's `cicdpack.toml` and `.cicdpackignore`, those that there are. What the predicate says yes
+    to may be a link, a device or huge: `assemble` would leave it out. `mapped` False disregards `[map]`.
+    """
+    known = _Rules.of(tuple(rules), None)
+    if not mapped:
+        known = replace(known, config=replace(known.config, mapped=()))
+
+    def is_unneeded(path: str, is_folder: bool) -> bool:  # noqa: FBT001 - the shape that `disk.read_tree` asks for
+        if path in (SOURCE_CONFIG_NAME, IGNORE_NAME):
+            return False
+        if known.config.is_ignored(path, is_folder):
+            return True
+        destinations = known.config.destinations(path)
+        if is_folder:
+            return bool(destinations) and all(known.drops_folder(destination) for destination in destinations)
+        return all(known.drops(destination) for destination in destinations)
+
+    return is_unneeded
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Rules:
+    """What stays out of an archive, by path in the archive."""
+
+    config: SourceConfig
+    is_included: Callable[[str], bool]
+    is_excluded: Callable[[str], bool]
+    can_prune: bool
+
+    @classmethod
+    def of(cls, entries: Sequence[Entry], config: SourceConfig | None) -> _Rules:
+        by_path = {entry.path: entry for entry in entries if entry.path in (SOURCE_CONFIG_NAME, IGNORE_NAME)}
+        if config is None:
+            written = by_path.get(SOURCE_CONFIG_NAME)
+            config = SourceConfig.parse(written.data) if written else SourceConfig()
+        ignore = by_path.get(IGNORE_NAME)
+        ignored = ignore.data.decode("utf-8", "replace").splitlines() if ignore else []
+        excluded, left_out = _matcher(config.exclude), _matcher(ignored)
+        return cls(
+            config=config,
+            is_included=_matcher(config.include) if config.include else lambda _path: True,
+            is_excluded=lambda path: excluded(path) or left_out(path),
+            can_prune=not any(line.startswith("!") for line in (*config.exclude, *ignored)),
+        )
+
+    def drops(self, path: str) -> bool:
+        """Tell whether a file stays out."""
+        if path in (SOURCE_CONFIG_NAME, IGNORE_NAME, MANIFEST_NAME):
+            return path != SOURCE_CONFIG_NAME
+        return self.is_excluded(path) or not self.is_included(path)
+
+    def drops_folder(self, path: str) -> bool:
+        """Tell whether nothing below a folder can be packed, as far as that is clear from the folder alone."""
+        return bool(path) and self.can_prune and self.is_excluded(path + "/")
+
+
+def _matcher(lines: Iterable[str]) -> Callable[[str], bool]:
     """Compile rules in the syntax of `.gitignore` to a predicate on paths."""
     kept = tuple(lines)
     if not kept:
@@ -83,7 +157,7 @@ def _moved(entries: Iterable[Entry], config: SourceConfig, problems: list[Proble
     moved: list[Entry] = []
     for rule in config.mapped:
         for entry in own:
-            rest = _below(entry.path, rule.source)
+            rest = below(entry.path, rule.source)
             if rest is not None:
                 moved.append(replace(entry, path=f"{rule.destination}/{rest}" if rule.destination else rest))
     if not moved:
@@ -97,26 +171,6 @@ def _moved(entries: Iterable[Entry], config: SourceConfig, problems: list[Proble
             where = Location(path=SOURCE_CONFIG_NAME)
             problems.append(Problem(rule="map-collision", message=message, location=where, hint="narrow `[map]`"))
     return list(seen.values())
-
-
-def _below(path: str, folder: str) -> str | None:
-    """Return the rest of a path below a folder, or None when it is somewhere else."""
-    if not folder:
-        return path
-    return path[len(folder) + 1 :] if path.startswith(folder + "/") else None
-
-
-def _choose(entries: Iterable[Entry], config: SourceConfig, ignored: Callable[[str], bool]) -> Iterable[Entry]:
-    is_included = _rules(config.include) if config.include else lambda _path: True
-    is_excluded = _rules(config.exclude)
-    for entry in entries:
-        path = entry.path
-        if path == SOURCE_CONFIG_NAME:
-            yield entry
-        elif path in (IGNORE_NAME, MANIFEST_NAME) or is_excluded(path) or ignored(path):
-            continue
-        elif is_included(path):
-            yield entry
 
 
 def _find_problems(entries: Sequence[Entry], may_have_crlf: Callable[[str], bool]) -> list[Problem]:
@@ -152,4 +206,24 @@ def _crlf(entry: Entry) -> Problem:
         location=Location(path=entry.path, line=line),
         hint="add `* text=auto eol=lf` to .gitattributes and run `git add --renormalize .`, "
         "or list the file under `allow_crlf` in cicdpack.toml",
+    )
+
+
+def _long_path(entry: Entry) -> Problem:
+    return Problem(
+        rule="long-path",
+        severity="warning",
+        message=f"a path of {len(entry.path.encode())} bytes may not fit below a checkout on Windows",
+        location=Location(path=entry.path),
+        hint=f"keep paths under {LONG_PATH_BYTES} bytes: Windows allows 260 characters, the checkout's folder included",
+    )
+
+
+def _lost_bit(entry: Entry) -> Problem:
+    return Problem(
+        rule="executable-bit",
+        severity="warning",
+        message="executable in git, but packed as a plain file: no `executable` rule names it",
+        location=Location(path=entry.path),
+        hint=f"list it under `executable` in {SOURCE_CONFIG_NAME}, or run `git update-index --chmod=-x` on it",
     )

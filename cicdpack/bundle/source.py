@@ -99,6 +99,35 @@ class SourceConfig:
             for rule in self.mapped
         )
 
+    def destinations(self, path: str) -> tuple[str, ...]:
+        """Return where `[map]` packs a file or folder of the source, empty for the root; nowhere: an empty tuple."""
+        if not self.mapped:
+            return (path,)
+        found = []
+        for rule in self.mapped:
+            rest = "" if path == rule.source else below(path, rule.source)
+            if rest is not None:
+                found.append("/".join(part for part in (rule.destination, rest) if part))
+        return tuple(found)
+
+    def origins(self, path: str) -> tuple[str, ...]:
+        """Return the paths in the source that a packed path can come from."""
+        if not self.mapped or path == SOURCE_CONFIG_NAME:
+            return (path,)
+        found = []
+        for rule in self.mapped:
+            rest = below(path, rule.destination)
+            if rest is not None:
+                found.append(f"{rule.source}/{rest}" if rule.source else rest)
+        return tuple(found)
+
+
+def below(path: str, folder: str) -> str | None:
+    """Return the rest of a path below a folder (empty: the root), or None when it is somewhere else."""
+    if not folder:
+        return path
+    return path[len(folder) + 1 :] if path.startswith(folder + "/") else None
+
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")

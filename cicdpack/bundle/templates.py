@@ -7,7 +7,7 @@ from functools import lru_cache
 from posixpath import basename
 from typing import TYPE_CHECKING
 
-from cicdpack.bundle.cli_text import RenderError, content_error, library_error, text_error
+from cicdpack.bundle.cli_text import content_error, library_error, text_error
 from cicdpack.bundle.errors import BundleError
 from cicdpack.bundle.functions import helper_functions
 from cicdpack.bundle.host import Deterministic, Host
@@ -146,6 +146,3 @@ def _unbound() -> object:
 
 _UNBOUND = Func(_unbound)
 """Parsing needs the names of functions only."""
-
-
-__all__ = ["LibraryError", "RenderError", "Templates", "Text"]

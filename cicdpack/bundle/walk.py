@@ -10,7 +10,6 @@ from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from cicdpack.bundle.cli_text import RenderError
 from cicdpack.gotemplate.values import from_bytes, to_bytes
 
 if TYPE_CHECKING:
@@ -141,6 +140,3 @@ def _index(tree: Tree) -> dict[str, _Folder]:
         parent, _, name = file.path.rpartition("/")
         enter(parent).files[name] = file
     return folders
-
-
-__all__ = ["EXTENSION", "RenderError", "Walked", "WalkedFile", "walk"]
