@@ -15,7 +15,7 @@ import pytest
 
 from tests.conformance.conftest import DEFAULT_VECTORS, vectors_folder
 from tests.conformance.harness import TEXT_THRESHOLD
-from tests.conformance.tree_cases import Outcome, expected_outcome, load_cases, run_case
+from tests.conformance.tree_cases import FILE, Outcome, expected_outcome, load_cases, run_case
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -123,13 +123,25 @@ def test_texts_come_out_as_recorded(runs: Runs, report_line: Callable[[str], Non
     if not all_runs:
         pytest.skip("no trees in this folder")
 
-    deviating = [run for run in all_runs if run.deviation is not None]
     agreeing = [run for run in all_runs if run.deviation is None]
     inexact = [run for run in agreeing if run.got.stderr != run.expected.stderr]
 
     exact = len(agreeing) - len(inexact)
-    report_line(f"trees.json: {len(all_runs)} cases, texts {exact}/{len(agreeing)}, deviations {len(deviating)}")
+    report_line(
+        f"{FILE}: {len(all_runs)} cases, {counts(agreeing)}, texts {exact}/{len(agreeing)}, "
+        f"deviations {len(all_runs) - len(agreeing)}, skipped 0"
+    )
     assert exact >= TEXT_THRESHOLD * len(agreeing), "\n".join(run.differences() for run in inexact)
+
+
+def counts(agreeing: list[Run]) -> str:
+    """Say how many outputs are exact and how many errors are raised, of how many."""
+    good = [run for run in agreeing if run.expected.rc == 0]
+    bad = [run for run in agreeing if run.expected.rc]
+    exact = sum(
+        (run.got.rc, run.got.outputs, run.got.tree) == (0, run.expected.outputs, run.expected.tree) for run in good
+    )
+    return f"outputs {exact}/{len(good)}, errors raised {sum(run.got.rc for run in bad)}/{len(bad)}"
 
 
 def test_deviations_are_those_of_the_table(runs: Runs) -> None:
