@@ -158,10 +158,10 @@ class Folder:
         except FileNotFoundError:
             return
 
-    def make_folder(self, name: str) -> None:
+    def make_folder(self, name: str, mode: int = 0o777) -> None:
         """Make a folder for everyone whom the umask lets in; nothing happens where something of that name is."""
         try:
-            os.mkdir(self._at(name), 0o777, dir_fd=self.fd)
+            os.mkdir(self._at(name), mode, dir_fd=self.fd)
         except FileExistsError:
             return
 

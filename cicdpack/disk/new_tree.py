@@ -19,11 +19,14 @@ if TYPE_CHECKING:
 
     from cicdpack.archive.entries import Tree, TreeFile
 
+FOLDER_MODE = 0o755
+"""Permission bits of new folders, less the umask, whatever the template's folder has (Databricks CLI)."""
+
 
 def write_new_tree(root: Path, tree: Tree) -> None:
     """Write a tree below a root, which is made if need be; an empty tree leaves everything as it is.
 
-    Files get the permission bits of the tree less the umask, folders 0777 less the umask. Raises `UnwritableFileError`
+    Files get the permission bits of the tree less the umask, folders 0755 less the umask. Raises `UnwritableFileError`
     (what was made is gone again) and the errors of `Anchor` for paths that leave the root or lead through links.
     """
     if not (tree.files or tree.folders):
@@ -64,7 +67,7 @@ def _write(anchor: Anchor, tree: Tree) -> None:
         for path in _folders_of(tree):
             parent, name = anchor.parent(path)
             if parent is not None and parent.look(name) is None:
-                parent.make_folder(name)
+                parent.make_folder(name, FOLDER_MODE)
                 folders.append(path)
         for file in tree.files:
             _write_file(anchor, file, files)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import stat
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from cicdpack.archive.entries import Entry, Tree, TreeFile, sort_entries
@@ -114,14 +115,26 @@ def read_template_tree(root: Path, *, within: Iterable[str] = ()) -> Tree:
     """Return a template's folder as the Databricks CLI sees it: links to files followed, empty folders listed.
 
     `within` names the files and folders at the top that matter, such as `library` and `template`; nothing else is
-    looked at then, and what is missing is left out. A file has the permission bits of what a link leads to. A link to
-    a folder, a link to nothing and a special file raise `UnreadableFileError`, worded as the CLI's own error; the
-    limits are those of `read_tree`.
+    looked at then, and what is missing is left out; a link to a folder among them is followed. A file has the
+    permission bits of what a link leads to. Any other link to a folder, a link to nothing and a special file raise
+    `UnreadableFileError`, worded as the CLI's own error; the limits are those of `read_tree`.
     """
     wanted = frozenset(within)
+    linked = sorted(name for name in wanted if (root / name).is_symlink() and (root / name).is_dir())
+    own = _read_template_tree(root, lambda top: bool(wanted) and (top not in wanted or top in linked))
+    files, folders = [*own.files], [*own.folders, *linked]
+    for name in linked:
+        inner = _read_template_tree(root / name, lambda _top: False)
+        files += [replace(file, path=f"{name}/{file.path}") for file in inner.files]
+        folders += [f"{name}/{folder}" for folder in inner.folders]
+    return Tree(files=tuple(sorted(files, key=lambda file: file.path.encode())), folders=tuple(sorted(folders)))
+
+
+def _read_template_tree(root: Path, is_left_out: Callable[[str], bool]) -> Tree:
+    """Read a folder but for some of the members at its top."""
     budget = _Budget(root)
     files, folders = [], []
-    for path, item in _walk(root, lambda path, _: bool(wanted) and path.split("/")[0] not in wanted):
+    for path, item in _walk(root, lambda path, _: is_left_out(path.split("/")[0])):
         problem = _check(path, item)
         if item.is_dir(follow_symlinks=False) and problem is None:
             folders.append(path)
@@ -130,7 +143,7 @@ def read_template_tree(root: Path, *, within: Iterable[str] = ()) -> Tree:
             raise UnusableTreeError(str(root), (problem,))
         data, mode = budget.read(item.path, path, follow=True)
         files.append(TreeFile(path=path, data=data, mode=mode & 0o777))
-    return Tree(files=tuple(sorted(files, key=lambda file: file.path.encode())), folders=tuple(sorted(folders)))
+    return Tree(files=tuple(files), folders=tuple(folders))
 
 
 def _nothing(path: str, is_folder: bool) -> bool:  # noqa: ARG001, FBT001

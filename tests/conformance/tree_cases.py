@@ -7,7 +7,7 @@ import json
 import os
 import stat
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -149,15 +149,8 @@ def _write_existing(existing: Mapping[str, str | None], out: Path) -> None:
 
 
 def _read(root: Path) -> Tree:
-    """Read a template folder; the folders at its top may be links to folders."""
-    linked = [path.name for path in root.iterdir() if path.is_symlink() and path.is_dir()]
-    own = read_template_tree(root, within=[path.name for path in root.iterdir() if path.name not in linked])
-    files, folders = list(own.files), [*own.folders, *linked]
-    for name in linked:
-        inner = read_template_tree(root / name)
-        files += [replace(file, path=f"{name}/{file.path}") for file in inner.files]
-        folders += [f"{name}/{folder}" for folder in inner.folders]
-    return Tree(files=tuple(files), folders=tuple(folders))
+    """Read a template folder whole."""
+    return read_template_tree(root, within=[path.name for path in root.iterdir()])
 
 
 def _reader_text(error: UnreadableFileError) -> str:

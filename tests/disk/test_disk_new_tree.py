@@ -104,3 +104,15 @@ def test_a_linked_folder_is_refused(tmp_path: Path) -> None:
 
     assert listing(tmp_path / "elsewhere") == {}
     assert not (tmp_path / "out/a").exists()
+
+
+def test_new_folders_are_0755_less_the_umask(tmp_path: Path) -> None:
+    """No umask makes a folder writable for everyone: the Databricks CLI asks for 0755 whatever the template has."""
+    old = os.umask(0)
+    try:
+        write_new_tree(tmp_path / "out", TREE)
+    finally:
+        os.umask(old)
+
+    assert stat.S_IMODE((tmp_path / "out/d").stat().st_mode) == 0o755
+    assert stat.S_IMODE((tmp_path / "out/empty/deep").stat().st_mode) == 0o755

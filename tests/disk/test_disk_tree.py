@@ -173,3 +173,19 @@ def test_a_template_with_a_pipe_is_refused(tmp_path: Path) -> None:
 
     with pytest.raises(UnusableTreeError, match="pipe: is a named pipe"):
         read_template_tree(tmp_path)
+
+
+def test_a_linked_folder_at_the_top_is_followed_where_it_matters(tmp_path: Path) -> None:
+    """`template` may be a link to a folder; one that nobody named, or one further down, may not."""
+    (tmp_path / "real/sub").mkdir(parents=True)
+    (tmp_path / "real/a").write_bytes(b"1")
+    (tmp_path / "root").mkdir()
+    (tmp_path / "root/template").symlink_to(tmp_path / "real")
+    (tmp_path / "root/other").symlink_to(tmp_path / "real")
+
+    tree = read_template_tree(tmp_path / "root", within=("template",))
+
+    assert [file.path for file in tree.files] == ["template/a"]
+    assert tree.folders == ("template", "template/sub")
+    with pytest.raises(UnreadableFileError):
+        read_template_tree(tmp_path / "root")
