@@ -17,12 +17,12 @@ _INT = re.compile(
     r"([+-]?)(?:0[xX]((?:_?[0-9a-fA-F])+)|0[bB]((?:_?[01])+)|0[oO]((?:_?[0-7])+)|(0(?:_?[0-7])+)|(0|[1-9](?:_?[0-9])*))"
 )
 _DIGITS = "[0-9](?:_?[0-9])*"
-_FLOAT = re.compile(rf"[+-]?(?:{_DIGITS}\.?(?:{_DIGITS})?|\.{_DIGITS})(?:[eE][+-]?{_DIGITS})?")
-_HEX_FLOAT = re.compile(
-    r"[+-]?0[xX](?:(?:_?[0-9a-fA-F])+\.?(?:[0-9a-fA-F](?:_?[0-9a-fA-F])*)?|_?\.[0-9a-fA-F](?:_?[0-9a-fA-F])*)"
-    r"[pP][+-]?[0-9](?:_?[0-9])*"
-)
+_HEX_DIGITS = "[0-9a-fA-F](?:_?[0-9a-fA-F])*"
+_FLOAT = re.compile(rf"[+-]?(?:{_DIGITS}(?:\.(?:{_DIGITS})?)?|\.{_DIGITS})(?:[eE][+-]?{_DIGITS})?")
+_HEX_FLOAT = re.compile(rf"[+-]?0[xX](?:_?{_HEX_DIGITS}(?:\.(?:{_HEX_DIGITS})?)?|_?\.{_HEX_DIGITS})[pP][+-]?{_DIGITS}")
 _BASES = (16, 2, 8, 8, 10)
+_MAX_DIGITS = 400
+_HUGE = 10**_MAX_DIGITS
 
 
 class NumberError(ValueError):
@@ -56,7 +56,9 @@ def parse_int(text: str) -> int | None:
     if match is None:
         return None
     group = match.lastindex or 0
-    value = int(match[group].replace("_", ""), _BASES[group - 2])
+    digits = match[group].replace("_", "")
+    # Python refuses to read thousands of digits; a few hundred are far beyond any Go type already.
+    value = int(digits, _BASES[group - 2]) if len(digits) <= _MAX_DIGITS else _HUGE
     return -value if match[1] == "-" else value
 
 
@@ -86,15 +88,9 @@ def _set_real(number: Number, text: str) -> None:
                 number.uint_value = 0
         if number.int_value is not None or number.uint_value is not None:
             number.float_value = float(value)
-            hexadecimal = text.lstrip("+-")[:2] in ("0x", "0X")
-            number.looks_float = not hexadecimal and any(char in ".eEpP" for char in text)
+            number.looks_float = not _is_hex_integer(text) and any(char in ".eEpP" for char in text)
             return
     real = parse_float(text)
-    if real is None and value is not None:
-        # An integer far beyond 64 bits reads as a float, too.
-        real = float("inf") if len(text) > 300 else float(value)
-        if real == float("inf"):
-            raise NumberError(f"illegal number syntax: {quote(text)}")
     if real is None:
         raise NumberError(f"illegal number syntax: {quote(text)}")
     if not any(char in ".eEpP" for char in text):
@@ -104,6 +100,7 @@ def _set_real(number: Number, text: str) -> None:
 
 
 def _is_hex_integer(text: str) -> bool:
+    """Return whether Go takes the literal for a hexadecimal integer; with a sign it does not, and `-0xe1` is a float."""
     return text[:2] in ("0x", "0X") and not any(char in "pP" for char in text)
 
 
@@ -124,25 +121,29 @@ def _set_complex(number: Number, value: complex) -> None:
         _set_float(number, value.real)
 
 
+_COMPLEX_PART = re.compile(
+    r"[+-]?(?:0[xX][0-9a-fA-F_]*\.?[0-9a-fA-F_]*(?:[pP][+-]?[0-9_]*)?|[0-9_]*\.?[0-9_]*(?:[eEp][+-]?[0-9_]*)?)"
+)
+
+
 def _parse_complex(text: str) -> complex:
-    """Return the value of `1+2i`: both parts as Go's scanner reads them."""
-    split = max(
-        at for at in range(1, len(text)) if text[at] in "+-" and not (text[at - 1] in "eEpP" and _exponent(text, at))
-    )
-    real = _scanned(text[:split])
-    imaginary = _scanned(text[split:-1])
-    return complex(real, imaginary)
-
-
-def _exponent(text: str, at: int) -> bool:
-    return text[at - 1] in "pP" or text.lstrip("+-")[:2] not in ("0x", "0X")
-
-
-def _scanned(text: str) -> float:
-    value = parse_float(text)
-    whole = parse_int(text)
-    if value is None and whole is not None:
-        value = float(whole)
-    if value is None:
+    """Return the value of `1+2i`, read as Go's package `fmt` scans it: each part is a float."""
+    real = _COMPLEX_PART.match(text)
+    imaginary = _COMPLEX_PART.match(text, real.end()) if real else None
+    if (
+        not real
+        or not imaginary
+        or imaginary[0][:1] not in ("+", "-")
+        or len(imaginary[0]) < 2
+        or text[imaginary.end() :] != "i"
+    ):
         raise NumberError("syntax error scanning complex number")
-    return value
+    return complex(_complex_part(real[0]), _complex_part(imaginary[0]))
+
+
+def _complex_part(text: str) -> float:
+    value = parse_float(text)
+    if value is not None:
+        return value
+    fault = "value out of range" if _FLOAT.fullmatch(text) or _HEX_FLOAT.fullmatch(text) else "invalid syntax"
+    raise NumberError(f"strconv.ParseFloat: parsing {quote(text)}: {fault}")

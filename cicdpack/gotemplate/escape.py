@@ -23,25 +23,29 @@ _JS = {
     "&": "\\u0026",
     "=": "\\u003D",
 }
+_HTML_TABLE = str.maketrans(_HTML)
+_HTML_SPECIAL = re.compile("[\"'&<>\\0]")
+_JS_SPECIAL = re.compile("[^ !#-%(-;?-\\[\\]-\\x7f]")
 _QUERY_SAFE = re.compile(rb"[^A-Za-z0-9_.~-]")
 
 
 def html_escape(text: str) -> str:
     """Escape what HTML gives a meaning; NUL becomes U+FFFD."""
-    return "".join([_HTML.get(char, char) for char in text])
+    return text.translate(_HTML_TABLE) if _HTML_SPECIAL.search(text) else text
 
 
 def js_escape(text: str) -> str:
     """Escape what a JavaScript string or the HTML around it gives a meaning, and what cannot be printed."""
-    return "".join([_js_char(char) for char in text])
+    return _JS_SPECIAL.sub(_js_char, text)
 
 
-def _js_char(char: str) -> str:
+def _js_char(match: re.Match[str]) -> str:
+    char = match[0]
     known = _JS.get(char)
     if known is not None:
         return known
-    # Go keeps bytes that are not UTF-8, and DEL, as they are.
-    if char == "\x7f" or char.isprintable() or is_surrogate(char):
+    # Go keeps bytes that are not UTF-8 as they are.
+    if char.isprintable() or is_surrogate(char):
         return char
     return f"\\u{ord(char):04X}"
 

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from cicdpack.gotemplate.parse import Tree
     from cicdpack.gotemplate.values import Func
 
+_SEARCHED_PER_STEP = 4
+"""Variables looked through for the price of one step, as a power of two."""
+
 Variables = list[tuple[str, object]]
 
 
@@ -145,9 +148,11 @@ class State:
 
     def variable(self, name: str) -> object:
         """Return the value of the innermost variable of a name."""
-        for known, value in reversed(self.variables):
-            if known == name:
-                return value
+        variables = self.variables
+        for index in range(len(variables) - 1, -1, -1):
+            if variables[index][0] == name:
+                self.budget.spend((len(variables) - index) >> _SEARCHED_PER_STEP)
+                return variables[index][1]
         self.fail(f"undefined variable: {name}")
 
     def set_variable(self, name: str, value: object) -> None:
@@ -155,6 +160,7 @@ class State:
         variables = self.variables
         for index in range(len(variables) - 1, -1, -1):
             if variables[index][0] == name:
+                self.budget.spend((len(variables) - index) >> _SEARCHED_PER_STEP)
                 variables[index] = (name, value)
                 return
         self.fail(f"undefined variable: {name}")
@@ -214,7 +220,10 @@ class State:
     def write(self, text: str, node: Text | Action) -> None:
         """Append output and remember which node wrote it."""
         if text:
-            self.budget.spend_output(len(text))
+            budget = self.budget
+            budget.output_left -= len(text)
+            if budget.output_left < 0:
+                budget.spend_output(0)
             self.parts.append(text)
             self.origins.append(node)
 

@@ -6,7 +6,7 @@ raises `LimitExceeded`, which the evaluator turns into an error with its place.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 MAX_EXPRESSION_DEPTH = 100
 """Nested parentheses in one action. Each level costs up to five of the thousand Python frames that a default
@@ -22,18 +22,17 @@ MAX_WIDTH = 1_000_000
 """Width and precision of a `printf` verb, in characters: Go's own limit (package `fmt`)."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
+class Limits(NamedTuple):
     """What one rendering may use. The defaults leave a factor of a hundred above the largest known template stacks."""
 
     depth: int = MAX_TEMPLATE_DEPTH
     """Template calls inside each other."""
 
-    steps: int = 5_000_000
-    """Nodes evaluated, loop turns and matcher steps, in one execution, that is for one file: some five seconds."""
+    steps: int = 1_000_000
+    """Nodes evaluated, loop turns and matcher steps, in one execution, that is for one file: a few seconds at most."""
 
-    total_steps: int = 50_000_000
-    """The same in all executions of one rendering: ten thousand files of five thousand nodes."""
+    total_steps: int = 20_000_000
+    """The same in all executions of one rendering: ten thousand files of two thousand nodes."""
 
     string_bytes: int = 16 * 1024 * 1024
     """Length of one string made by a function: far beyond any pipeline file, far below any machine's memory."""
@@ -41,7 +40,7 @@ class Limits:
     output_bytes: int = 16 * 1024 * 1024
     """Output of one execution, that is of one file: a hosting platform refuses pipeline files far smaller than this."""
 
-    total_bytes: int = 256 * 1024 * 1024
+    total_bytes: int = 128 * 1024 * 1024
     """Output of all executions and strings made on the way, in one rendering: what a small runner can hold."""
 
 
@@ -66,13 +65,16 @@ class Budget:
         self.bytes_left = self.limits.total_bytes
 
     def begin_execution(self) -> None:
-        """Give the next execution its own steps and output, from what is left of the total."""
-        self.total_steps_left -= self.limits.steps - self.steps_left
-        self.steps_left = self.limits.steps
-        self.output_left = self.limits.output_bytes
+        """Give the next execution its own steps and output; what the last one used counts towards the total."""
+        limits = self.limits
+        self.total_steps_left -= limits.steps - self.steps_left
+        self.steps_left = limits.steps
+        written = limits.output_bytes - self.output_left
+        self.output_left = limits.output_bytes
         if self.total_steps_left < 0:
-            message = f"exceeded maximum number of steps ({self.limits.total_steps} in all files)"
+            message = f"exceeded maximum number of steps ({limits.total_steps} in all files)"
             raise LimitExceeded(message)
+        self.spend_bytes(written)
 
     def spend(self, steps: int) -> None:
         """Take `steps` units of work, or raise `LimitExceeded`."""
@@ -94,7 +96,6 @@ class Budget:
         if self.output_left < 0:
             message = f"exceeded maximum length of the output ({self.limits.output_bytes} bytes)"
             raise LimitExceeded(message)
-        self.spend_bytes(size)
 
     def spend_bytes(self, size: int) -> None:
         """Take `size` characters of the rendering's total, or raise `LimitExceeded`."""

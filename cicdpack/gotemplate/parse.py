@@ -62,7 +62,19 @@ class Tree:
 class Open:
     """A control structure or definition whose `{{end}}` is still to come, and what to restore there."""
 
-    __slots__ = ("at", "body", "branch", "chained", "in_else", "is_block", "marks", "name", "range_depth", "variables")
+    __slots__ = (
+        "at",
+        "body",
+        "branch",
+        "chained",
+        "declared",
+        "in_else",
+        "is_block",
+        "marks",
+        "name",
+        "range_depth",
+        "variables",
+    )
 
     def __init__(self, parser: Parser, branch: Branch | None, name: str, marks: int) -> None:
         self.branch = branch
@@ -71,6 +83,7 @@ class Open:
         self.at = parser.at
         self.body = parser.body
         self.variables = parser.variables
+        self.declared = parser.declared
         self.range_depth = parser.range_depth
         self.chained = False
         self.in_else = False
@@ -101,7 +114,8 @@ class Parser:
     """The state of parsing one text: `at` is the token to read next, `peeked` one that was looked at further on."""
 
     __slots__ = (
-        "action_at", "at", "body", "depth", "functions", "kinds", "open", "peeked", "range_depth", "source", "spaces",
+        "action_at", "at", "body", "declared",
+        "depth", "functions", "kinds", "open", "peeked", "range_depth", "source", "spaces",
         "trees", "values", "variables",
     )  # fmt: skip
 
@@ -119,6 +133,7 @@ class Parser:
         self.body: list[Node] = []
         self.open: list[Open] = []
         self.variables = ["$"]
+        self.declared = {"$": 1}
         self.range_depth = 0
         self.depth = 0
         self.action_at: int | None = None
@@ -283,6 +298,7 @@ class Parser:
             self.open.pop()
             self.body = frame.body
             self.variables = frame.variables
+            self.declared = frame.declared
             self.range_depth = frame.range_depth
             return
         while True:
@@ -291,6 +307,8 @@ class Parser:
                 break
         self.body = frame.body
         self.range_depth = frame.range_depth
+        for name in self.variables[frame.marks :]:
+            self.declared[name] -= 1
         del self.variables[frame.marks :]
 
     def template_name(self, context: str) -> str:
@@ -334,6 +352,7 @@ class Parser:
         self.open.append(Open(self, None, name, 0))
         self.body = []
         self.variables = ["$"]
+        self.declared = {"$": 1}
         self.range_depth = 0
         self.action_at = None
 
@@ -382,7 +401,7 @@ class Parser:
                 break
             self.at = at + 2
             names.append(Variable(at, [self.values[at]]))
-            self.variables.append(self.values[at])
+            self.declare(self.values[at])
             if kind != lex.CHAR:
                 pipe.is_assign = kind == lex.ASSIGN
                 break
@@ -392,6 +411,11 @@ class Parser:
                 self.fail("range can only initialize variables", at + 2)
         if names:
             pipe.decl = names
+
+    def declare(self, name: str) -> None:
+        """Let a variable be used from here to the end of the control structure."""
+        self.variables.append(name)
+        self.declared[name] = self.declared.get(name, 0) + 1
 
     def command(self) -> Command:
         """Read operands up to `|` (which is stepped over) or the end of the pipeline (which is not)."""
@@ -453,7 +477,7 @@ class Parser:
         if kind == lex.LEFT_PAREN:
             return self.parenthesized(at)
         if kind == lex.VARIABLE:
-            if value not in self.variables:
+            if not self.declared.get(value):
                 self.fail(f"undefined variable {quote(value)}", at)
             return Variable(pos, [value])
         if kind == lex.DOT:
