@@ -17,6 +17,7 @@ from cicdpack.errors import EXIT_NO, CicdpackError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+    from datetime import datetime
 
     from cicdpack.cli.console import Line
 
@@ -56,11 +57,15 @@ def _options(
 @app.command()
 def build(
     source: Annotated[
-        Path | None, typer.Argument(help="The bundle source; default: bundle_src/cicd, else the one shipped.")
+        Path | None,
+        typer.Argument(help="The bundle source; default: bundle_src/cicd, this folder, or the one shipped."),
     ] = None,
     output: Annotated[Path, typer.Option("--output", "-o", metavar="FILE", help="The archive.")] = Path("cicd.tar.gz"),
+    ref: Annotated[
+        str | None, typer.Option("--ref", metavar="REV", help="Take the source from this commit, from git alone.")
+    ] = None,
     check: Annotated[
-        bool, typer.Option("--check", help="Write nothing; exit 1 if members differ, naming them.")
+        bool, typer.Option("--check", help="Write nothing; exit 1 if members differ, and say since when.")
     ] = False,
     json: Json = False,
 ) -> int:
@@ -68,11 +73,11 @@ def build(
     from cicdpack.cli.show import build as show
     from cicdpack.commands import build as command
 
-    request = command.BuildRequest(source=source, output=output)
+    request = command.BuildRequest(source=source, output=output, revision=ref)
     if check:
         checked = command.check(request)
-        _report(show.check_json(checked) if json else show.check_text(checked))
-        return EXIT_OK if checked.is_fresh else EXIT_NO
+        _report(show.check_json(checked) if json else show.check_text(checked, _now()))
+        return EXIT_OK if checked.is_good else EXIT_NO
     built = command.build(request)
     _report(show.build_json(built) if json else show.build_text(built))
     return EXIT_OK
@@ -81,7 +86,9 @@ def build(
 @app.command()
 def verify(
     archive: Annotated[Path, typer.Argument(metavar="FILE", help="The archive.")],
-    source: Annotated[Path | None, typer.Option("--source", metavar="DIR", help="Compare with this source.")] = None,
+    source: Annotated[
+        str | None, typer.Option("--source", metavar="DIR", help="Compare with this source: a folder, or REV:folder.")
+    ] = None,
     sha256: Annotated[
         str | None, typer.Option("--sha256", metavar="HEX", help="The digest to expect: the content's or the file's.")
     ] = None,
@@ -166,6 +173,13 @@ def _settings(given: Sequence[str] | None) -> dict[str, str]:
             raise CicdpackError(f"`--set {item}` is no NAME=VALUE", hint="as in `--set input_cloud=aws`")
         settings[name] = value
     return settings
+
+
+def _now() -> datetime:
+    """Return the time: ages of commits are shown, and nothing else asks for it."""
+    from datetime import datetime, timezone
+
+    return datetime.now(tz=timezone.utc)
 
 
 def _report(report: Mapping[str, object] | Iterable[Line]) -> None:

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cicdpack._values import dataclass
 from cicdpack.archive.canonical import write
-from cicdpack.bundle.manifest import without_manifest
 from cicdpack.commands.archives import open_any
-from cicdpack.commands.differences import MemberDifference, compare
-from cicdpack.commands.sources import Source, load_source
+from cicdpack.commands.differences import MemberDifference, compare_with_source
+from cicdpack.commands.history import History, explain
+from cicdpack.commands.sources import Source, load_source, source_at
 from cicdpack.disk.files import replace_file
 from cicdpack.errors import CicdpackError
 from cicdpack.validate.matrix import check_bundle
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from cicdpack.archive.foreign import Opened
     from cicdpack.problems import Problem
 
@@ -35,10 +37,11 @@ class InvalidBundle(CicdpackError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BuildRequest:
-    """`source` is a folder (None: the default), `output` the archive."""
+    """`source` is a folder (None: the default), `revision` the commit to take it from, `output` the archive."""
 
     source: Path | None = None
     output: Path = DEFAULT_ARCHIVE
+    revision: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +64,10 @@ class BuildReport:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckReport:
-    """Whether an archive equals its source: the members that differ, and why it is not canonical, if it is not."""
+    """Whether an archive equals its source: the members that differ, and why it is not canonical, if it is not.
+
+    `history` says since when, where git knows of both. `problems` are those that `build` would meet.
+    """
 
     output: str
     source: str
@@ -69,6 +75,7 @@ class CheckReport:
     members: int
     differences: tuple[MemberDifference, ...]
     not_canonical: str | None
+    history: History | None
     problems: tuple[Problem, ...]
 
     @property
@@ -76,10 +83,17 @@ class CheckReport:
         """Whether there is nothing to build."""
         return not (self.missing or self.differences or self.not_canonical)
 
+    @property
+    def is_good(self) -> bool:
+        """Whether there is nothing to build, and nothing that would stop a build."""
+        return self.is_fresh and not _has_errors(self.problems)
+
 
 def build(request: BuildRequest) -> BuildReport:
     """Assemble, validate and write. An identical archive is left untouched. Raises `InvalidBundle` on errors."""
     source, problems = _prepare(request)
+    if _has_errors(problems):
+        raise InvalidBundle(source.label, problems)
     chunks: list[bytes] = []
     digests = write(source.entries, chunks.append)
     written = replace_file(request.output, chunks)
@@ -101,16 +115,18 @@ def build(request: BuildRequest) -> BuildReport:
 
 
 def check(request: BuildRequest) -> CheckReport:
-    """Compare the archive with its source; write nothing."""
+    """Compare the archive with its source; write nothing. Errors of the bundle are reported beside what is stale."""
     source, problems = _prepare(request)
     archive = open_any(request.output) if request.output.exists() else None
+    differences = compare_with_source(archive.entries, source.entries) if archive else ()
     return CheckReport(
         output=str(request.output),
         source=source.label,
         missing=archive is None,
         members=len(source.entries),
-        differences=compare(without_manifest(archive.entries) if archive else (), without_manifest(source.entries)),
+        differences=differences,
         not_canonical=_not_canonical(archive),
+        history=explain(source, request.output, [found.path for found in differences]) if archive else None,
         problems=problems,
     )
 
@@ -122,8 +138,10 @@ def _not_canonical(archive: Opened | None) -> str | None:
 
 
 def _prepare(request: BuildRequest) -> tuple[Source, tuple[Problem, ...]]:
-    source = load_source(request.source)
-    problems = check_bundle(source.bundle)
-    if any(problem.severity == "error" for problem in problems):
-        raise InvalidBundle(source.label, problems)
-    return source, problems
+    place = request.source if request.revision is None else source_at(request.source, request.revision)
+    source = load_source(place)
+    return source, (*source.warnings, *check_bundle(source.bundle))
+
+
+def _has_errors(problems: Iterable[Problem]) -> bool:
+    return any(problem.severity == "error" for problem in problems)

@@ -8,10 +8,10 @@ Nothing here changes a repository.
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Literal
 
+from cicdpack._values import dataclass
 from cicdpack.archive.entries import Entry, sort_entries
 from cicdpack.disk.tree import LARGEST_TREE, MOST_FILES, TreeTooLargeError, UnusableTreeError
 from cicdpack.errors import CicdpackError
@@ -19,7 +19,7 @@ from cicdpack.problems import Location, Problem
 
 if TYPE_CHECKING:
     import subprocess
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
 MOST_COMMITS = 1_000
 """Commits that are listed at most: more are of no use to a reader."""
@@ -35,6 +35,7 @@ _OPTIONS = (
     "-c",
     "i18n.logOutputEncoding=UTF-8",
 )
+_FORMAT = "--format=%H%x1f%h%x1f%cI%x1f%s"
 _VARIABLES = {
     "GIT_OPTIONAL_LOCKS": "0",
     "GIT_TERMINAL_PROMPT": "0",
@@ -110,12 +111,15 @@ def resolve(repo: Path, revision: str) -> str:
     raise UnknownRevisionError(revision, shallow=is_shallow(repo))
 
 
-def read_revision(repo: Path, revision: str, folder: str = "") -> tuple[Entry, ...]:
+def read_revision(
+    repo: Path, revision: str, folder: str = "", *, is_ignored: Callable[[str, bool], bool] | None = None
+) -> tuple[Entry, ...]:
     """Return every file below a folder as a commit holds it, in archive order, from git's objects alone.
 
     `folder` is relative to the top of the repository. Bytes and modes are the commit's: no line ends, filters, umask
-    or stray files of the working tree. Raises `UnusableTreeError` naming all links and submodules, `GitError` for a
-    folder that the commit does not hold or for objects that a partial clone lacks, `TreeTooLargeError`.
+    or stray files of the working tree. `is_ignored` is that of `read_tree`; what it says yes to is not read. Raises
+    `UnusableTreeError` naming all links and submodules, `GitError` for a folder that the commit does not hold or for
+    objects that a partial clone lacks, `TreeTooLargeError`.
     """
     commit = resolve(repo, revision)
     parts = [part for part in folder.split("/") if part not in ("", ".")]
@@ -125,7 +129,7 @@ def read_revision(repo: Path, revision: str, folder: str = "") -> tuple[Entry, .
         if ".." in parts or b"Not a valid object name" in done.stderr or b"not a tree object" in done.stderr:
             raise GitError(str(repo), f"revision `{revision}` holds no folder `{folder}`")
         raise _failed(repo, done.stderr)
-    members = _members(str(repo), done.stdout)
+    members = _members(str(repo), done.stdout, is_ignored)
     contents = _contents(repo, [member[0] for member in members])
     return sort_entries(
         Entry(path=path, data=data, executable=executable)
@@ -133,13 +137,47 @@ def read_revision(repo: Path, revision: str, folder: str = "") -> tuple[Entry, .
     )
 
 
-def _members(repo: str, listing: bytes) -> list[tuple[str, str, bool]]:
-    """Return object name, path and executable bit of each file that `ls-tree -z` lists."""
+def kind_at(repo: Path, revision: str, path: str) -> Literal["file", "folder"] | None:
+    """Return what a commit holds at a path relative to the top of the repository; None for nothing, or for a link."""
+    mode = _look(repo, revision, path)[0]
+    return "folder" if mode == "040000" else "file" if mode in ("100644", "100755") else None
+
+
+def read_file_at(repo: Path, revision: str, path: str) -> bytes:
+    """Return a file's content as a commit holds it; raise `GitError` where it holds no file there."""
+    mode, name = _look(repo, revision, path)
+    if not mode.startswith("100"):
+        raise GitError(str(repo), f"revision `{revision}` holds no file `{path}`")
+    return _contents(repo, [name])[0]
+
+
+def _look(repo: Path, revision: str, path: str) -> tuple[str, str]:
+    """Return mode and object name of what a commit holds at a path; empty texts for nothing."""
+    commit = resolve(repo, revision)
+    parts = [part for part in path.split("/") if part not in ("", ".")]
+    if not parts:
+        return "040000", commit
+    if ".." in parts or not path.isprintable():
+        return "", ""
+    done = _run(repo, "ls-tree", "-z", "--full-tree", commit, "--", "/".join(parts))
+    if done.returncode != 0:
+        raise _failed(repo, done.stderr)
+    words = done.stdout.partition(b"\t")[0].decode("ascii").split(" ")
+    return (words[0], words[2]) if len(words) == 3 else ("", "")
+
+
+def _members(repo: str, listing: bytes, is_ignored: Callable[[str, bool], bool] | None) -> list[tuple[str, str, bool]]:
+    """Return object name, path and executable bit of each file that `ls-tree -z` lists and nobody ignores."""
     members, problems = [], []
+    known: dict[str, bool] = {"": False}
     for record in listing.split(b"\0")[:-1]:
         head, _, raw = record.partition(b"\t")
         mode, _, name = head.decode("ascii").split(" ")
         path = raw.decode("utf-8", "backslashreplace")
+        if is_ignored is not None and (
+            _is_below_ignored(path, is_ignored, known) or is_ignored(path, mode == "160000")
+        ):
+            continue
         if mode in ("120000", "160000"):
             rule, what = ("link", "a symbolic link") if mode == "120000" else ("submodule", "a submodule")
             problems.append(Problem(rule=rule, message=f"is {what}", location=Location(path=path)))
@@ -153,6 +191,14 @@ def _members(repo: str, listing: bytes) -> list[tuple[str, str, bool]]:
     if len(members) > MOST_FILES:
         raise TreeTooLargeError(repo, f"{MOST_FILES:,} files")
     return members
+
+
+def _is_below_ignored(path: str, is_ignored: Callable[[str, bool], bool], known: dict[str, bool]) -> bool:
+    """Tell whether a folder above a path is ignored; `known` holds the answers so far, and that for the top."""
+    folder = path.rpartition("/")[0]
+    if folder not in known:
+        known[folder] = _is_below_ignored(folder, is_ignored, known) or is_ignored(folder, True)
+    return known[folder]
 
 
 def _contents(repo: Path, names: list[str]) -> list[bytes]:
@@ -194,17 +240,44 @@ def _blobs(repo: Path, names: list[str], answers: IO[bytes]) -> list[bytes]:
     return blobs
 
 
-def commits_touching(repo: Path, archive: str, paths: Iterable[str]) -> Since:
-    """Return the commits up to HEAD that changed any of the paths after `archive` was last committed, newest first.
+def commits_touching(repo: Path, archive: str, paths: Iterable[str], *, until: str = "HEAD") -> Since:
+    """Return the commits that changed any of the paths after `archive` was last committed, newest first.
 
     Paths are relative to `repo`, which is the top of the repository or a folder in it; `.` is all of that. At most
     `MOST_COMMITS` are listed; no path means no commit.
     """
-    since = next(iter(_log(repo, "-1", "HEAD", "--", archive)), None)
-    span = f"{since.sha}..HEAD" if since else "HEAD"
+    since = next(iter(_log(repo, "-1", until, "--", archive)), None)
+    span = f"{since.sha}..{until}" if since else until
     sources = tuple(path or "." for path in paths)
     commits = _log(repo, f"-{MOST_COMMITS}", span, "--", *sources) if sources else ()
     return Since(archive=since, commits=commits, is_cut=_is_cut(repo, since))
+
+
+def commits_by_path(repo: Path, since: str | None, until: str = "HEAD") -> Mapping[str, tuple[Commit, ...]]:
+    """Return the commits after `since` (None: from the beginning) up to `until`, by path that they changed.
+
+    Paths are relative to the top of the repository; commits come newest first, `MOST_COMMITS` are looked at. What a
+    merge itself changed is not listed.
+    """
+    span = f"{since}..{until}" if since else until
+    done = _run(repo, "log", "-z", "--no-color", "--raw", "--no-renames", _FORMAT, f"-{MOST_COMMITS}", span)
+    if done.returncode != 0:
+        raise _failed(repo, done.stderr)
+    found: dict[str, list[Commit]] = {}
+    for commit, path in _changed_paths(iter(done.stdout.decode("utf-8", "replace").split("\0"))):
+        found.setdefault(path, []).append(commit)
+    return {path: tuple(commits) for path, commits in found.items()}
+
+
+def _changed_paths(tokens: Iterator[str]) -> Iterator[tuple[Commit, str]]:
+    """Yield commit and path of each record `:MODES NAMES LETTER`, PATH, which follow the commit's own line."""
+    commit = None
+    for token in tokens:
+        record = token.lstrip("\n")
+        if record.startswith(":") and commit is not None:
+            yield commit, next(tokens, "")
+        elif record:
+            commit = _commit(*record.split("\x1f", 3))
 
 
 def _is_cut(repo: Path, since: Commit | None) -> bool:
@@ -219,7 +292,7 @@ def _is_cut(repo: Path, since: Commit | None) -> bool:
 
 
 def _log(repo: Path, *arguments: str) -> tuple[Commit, ...]:
-    done = _run(repo, "log", "-z", "--no-color", "--format=%H%x1f%h%x1f%cI%x1f%s", *arguments)
+    done = _run(repo, "log", "-z", "--no-color", _FORMAT, *arguments)
     if done.returncode != 0:
         if b"bad revision 'HEAD'" in done.stderr:  # No commit was made yet.
             return ()
@@ -246,6 +319,16 @@ def status_is_clean(repo: Path, paths: Iterable[str] = ()) -> bool:
     if done.returncode != 0:
         raise _failed(repo, done.stderr)
     return not done.stdout
+
+
+def uncommitted(repo: Path, paths: Iterable[str]) -> frozenset[str]:
+    """Return the files below the paths that differ from HEAD, untracked ones included, relative to the top."""
+    done = _run(
+        repo, "status", "--porcelain", "-z", "--untracked-files=all", "--no-renames", "--ignored=no", "--", *paths
+    )
+    if done.returncode != 0:
+        raise _failed(repo, done.stderr)
+    return frozenset(record[3:].decode("utf-8", "replace") for record in done.stdout.split(b"\0") if record)
 
 
 def is_shallow(repo: Path) -> bool:

@@ -18,12 +18,18 @@ if TYPE_CHECKING:
 def verify_text(report: VerifyReport) -> Iterator[Line]:
     """Say what the archive is, and yes or no to each question that was asked."""
     members = count(report.members, "member")
-    yield (f"{report.archive} is canonical · {report.name} {report.version} · {members}",)
+    name = f"{report.name} {report.version}" if report.name else "no manifest"
+    if report.not_canonical is None:
+        yield f"{report.archive} is canonical · {name} · {members}"
+    else:
+        yield (f"{report.archive} is ", ("not canonical", "bold red"), f": {report.not_canonical} · {name} · {members}")
     yield f"content  sha256:{report.content_digest}" + _mark(report, "content")
     yield f"file     sha256:{report.file_digest}" + _mark(report, "file")
     if report.expected is not None and report.matches is None:
         yield (("expected", "bold red"), f" sha256:{report.expected}: neither digest is that")
         yield hint_line("this is another archive than the one you trust: compare the two with `cicdpack diff`")
+    if report.not_canonical is not None:
+        yield hint_line("another tool wrote this archive: `cicdpack build` writes the canonical form")
     if report.source is None:
         return
     if not report.differences:
@@ -44,6 +50,8 @@ def verify_json(report: VerifyReport) -> dict[str, object]:
     return {
         "archive": report.archive,
         "good": report.is_good,
+        "canonical": report.not_canonical is None,
+        "not_canonical": report.not_canonical,
         "name": report.name,
         "version": report.version,
         "members": report.members,
