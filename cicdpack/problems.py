@@ -5,8 +5,9 @@ Knows nothing of the rest of the package. Checks collect problems and return the
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
+
+from cicdpack._values import dataclass
 
 Severity = Literal["error", "warning", "note"]
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import io
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from cicdpack._values import dataclass
 from cicdpack.archive.entries import Entry, sort_entries
 from cicdpack.archive.gzipframe import StoredFrame, stored_payload
 from cicdpack.archive.names import check_paths

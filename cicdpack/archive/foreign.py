@@ -7,9 +7,9 @@ claims to be canonical, and is judged by the strict reader alone.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from cicdpack._values import dataclass
 from cicdpack.archive import canonical
 from cicdpack.archive.entries import Entry, sort_entries
 from cicdpack.archive.foreigntar import Member, read_members

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import hashlib
 import zlib
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from cicdpack._values import dataclass
 from cicdpack.archive.gzipframe import HEADER, check_is_gzip, check_nothing_follows, check_trailer, flags_fault
 from cicdpack.archive.limits import MAX_INFLATED_FREELY, MAX_RATIO, MAX_TAR_BYTES
 from cicdpack.archive.names import find_fault

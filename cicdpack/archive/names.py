@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from cicdpack._values import dataclass
 from cicdpack.archive.limits import MAX_DEPTH, MAX_NAME_BYTES, MAX_PATH_BYTES
 from cicdpack.archive.refusals import ArchiveError, shown
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from cicdpack._values import dataclass
 from cicdpack.bundle.binding import bind
 from cicdpack.bundle.render import render
 from cicdpack.commands.bundles import ChosenBundle, choose_bundle

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from cicdpack._values import dataclass
 from cicdpack.bundle.bundle import Bundle
 from cicdpack.bundle.packing import make_manifest
 from cicdpack.commands.archives import open_any

@@ -8,8 +8,9 @@ their order tells them apart.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from cicdpack._values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from cicdpack._values import dataclass
 from cicdpack.archive.entries import Tree, TreeFile
 from cicdpack.bundle.binding import read_settings
 from cicdpack.bundle.bundle import LIBRARY, TEMPLATE, Bundle

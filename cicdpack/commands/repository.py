@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
+from cicdpack._values import dataclass
 from cicdpack.bundle.binding import Layer
 from cicdpack.commands.hosts import DEPLOY_WORKFLOWS, BakedHosts, find_baked_hosts
 from cicdpack.disk.files import read_file

@@ -18,9 +18,9 @@ import hashlib
 import json
 import os
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
+from cicdpack._values import dataclass
 from cicdpack.disk.folder import sync_file, write_all
 from cicdpack.disk.paths import UnreadableFileError, UnsafePathError, reason_of, split_path
 from cicdpack.errors import CicdpackError

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import hashlib
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from cicdpack._values import dataclass
 from cicdpack.disk.anchor import Anchor
 from cicdpack.disk.journal import discard, folders_above, is_litter, load
 from cicdpack.disk.lock import locked

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import os
 import stat
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from cicdpack._values import replace
 from cicdpack.archive.entries import Entry, Tree, TreeFile, sort_entries
 from cicdpack.disk.folder import read_to_end
 from cicdpack.disk.paths import UnreadableFileError, is_reparse_point, kind_of, reason_of

@@ -6,10 +6,10 @@ platform. A template that calls `fail` refuses a combination on purpose: that is
 
 from __future__ import annotations
 
-from dataclasses import replace
 from itertools import product
 from typing import TYPE_CHECKING
 
+from cicdpack._values import replace
 from cicdpack.bundle.binding import Layer, bind
 from cicdpack.bundle.cli_text import RenderError
 from cicdpack.bundle.functions import Fail
