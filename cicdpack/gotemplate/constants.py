@@ -100,7 +100,7 @@ def _set_real(number: Number, text: str) -> None:
 
 
 def _is_hex_integer(text: str) -> bool:
-    """Return whether Go takes the literal for a hexadecimal integer; with a sign it does not, and `-0xe1` is a float."""
+    """Return whether Go takes the literal for a hexadecimal integer: not with a sign, so that `-0xe1` is a float."""
     return text[:2] in ("0x", "0X") and not any(char in "pP" for char in text)
 
 
@@ -130,13 +130,9 @@ def _parse_complex(text: str) -> complex:
     """Return the value of `1+2i`, read as Go's package `fmt` scans it: each part is a float."""
     real = _COMPLEX_PART.match(text)
     imaginary = _COMPLEX_PART.match(text, real.end()) if real else None
-    if (
-        not real
-        or not imaginary
-        or imaginary[0][:1] not in ("+", "-")
-        or len(imaginary[0]) < 2
-        or text[imaginary.end() :] != "i"
-    ):
+    if not real or not imaginary or imaginary[0] in ("", "+", "-") or imaginary[0][0] not in "+-":
+        raise NumberError("syntax error scanning complex number")
+    if text[imaginary.end() :] != "i":
         raise NumberError("syntax error scanning complex number")
     return complex(_complex_part(real[0]), _complex_part(imaginary[0]))
 
