@@ -7,9 +7,9 @@ differences between two builds.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from cicdpack._values import dataclass, replace
 from cicdpack.archive.entries import Entry, sort_entries
 from cicdpack.archive.limits import LONG_PATH_BYTES
 from cicdpack.archive.names import UnsafePath, find_collisions, find_fault

@@ -6,9 +6,9 @@ do not fit, legacy spellings.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from cicdpack._values import dataclass
 from cicdpack.bundle.gojson import JsonError, load_object, locate
 from cicdpack.bundle.gotext import shown
 from cicdpack.bundle.instance import Fault, describe, find_faults

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from cicdpack._values import dataclass, replace
 from cicdpack.archive.entries import Entry, Tree, TreeFile, sort_entries
 from cicdpack.bundle.manifest import MANIFEST_NAME, Manifest, read_manifest
 from cicdpack.bundle.paths import clean, join

@@ -6,9 +6,9 @@ of `.git`; `strict` takes only names that every system can hold.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from cicdpack._values import dataclass
 from cicdpack.archive.names import UnsafePath, find_collisions, find_fault
 from cicdpack.bundle.errors import BundleError
 from cicdpack.bundle.paths import clean

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
+from cicdpack._values import dataclass, field_names
 from cicdpack.bundle.casing import lower
 from cicdpack.gotemplate.errors import FunctionError
 
@@ -65,7 +65,7 @@ class Host:
     @classmethod
     def names(cls) -> frozenset[str]:
         """Return the names that `--set` takes for facts rather than parameters."""
-        return frozenset(item.name for item in fields(cls))
+        return frozenset(field_names(cls))
 
     @classmethod
     def from_settings(cls, settings: Mapping[str, str]) -> Host:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from cicdpack._values import dataclass
 from cicdpack.bundle.gotext import compile_pattern, go_syntax, quoted, shown
 from cicdpack.bundle.typed import TypeMismatch, check_type, same
 from cicdpack.gotemplate.regexp.errors import RegexpError

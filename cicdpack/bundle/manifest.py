@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from cicdpack._values import dataclass, field
 from cicdpack.archive.entries import Entry, sort_entries
 from cicdpack.bundle.gojson import JsonError, load_object
 from cicdpack.bundle.source import Release

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from cicdpack._values import replace
 from cicdpack.bundle.errors import BundleError
 from cicdpack.bundle.gojson import JsonError, load_object, locate
 from cicdpack.bundle.gotext import shown

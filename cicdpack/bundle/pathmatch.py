@@ -5,9 +5,9 @@ Go steps through a name byte by byte where a star may end, so the work is done o
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
 
+from cicdpack._values import dataclass
 from cicdpack.bundle.paths import PatternSyntaxError
 
 _STAR, _ANY, _CLASS, _ESCAPE, _MINUS, _CLOSE, _SLASH = b"*?[\\-]/"

@@ -5,10 +5,10 @@ What the decoded schema may say is checked in `schema_checks`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from cicdpack._values import dataclass, field, field_names
 from cicdpack.bundle.errors import BundleError
 from cicdpack.bundle.gojson import JsonError, locate, parse
 from cicdpack.bundle.schema_decoding import Draft, SchemaDecoder
@@ -86,7 +86,7 @@ _MEMBERS = {
     "properties": "properties",
     "additionalproperties": "additional_properties",
     "anyof": "any_of",
-    **{f.name: f.name for f in fields(Schema)},
+    **{name: name for name in field_names(Schema)},
 }
 """Lower-case key -> member of `Schema`; the other keys are checked and forgotten."""
 

@@ -5,10 +5,10 @@ Where the CLI picks one of several offenders at random (its maps have no order),
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from cicdpack._values import dataclass, replace
 from cicdpack.bundle.gojson import locate
 from cicdpack.bundle.gotext import compile_pattern, quoted, shown
 from cicdpack.bundle.schema import SCHEMA_NAME, Schema, SchemaError, read_schema

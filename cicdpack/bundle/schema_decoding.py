@@ -6,9 +6,9 @@ goes on after a value of the wrong type.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from cicdpack._values import dataclass
 from cicdpack.bundle.gojson import Members, Number, NumberRangeError, kind, plain
 
 if TYPE_CHECKING:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from cicdpack._values import dataclass
 from cicdpack.bundle.cli_text import NestedFailure, RenderError
 from cicdpack.bundle.errors import BundleError
 from cicdpack.bundle.functions import SkipInFolderName

@@ -7,9 +7,9 @@ the archive, in the syntax of `.gitignore`.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from cicdpack._values import dataclass
 from cicdpack.bundle.versions import sort_key
 from cicdpack.errors import CicdpackError
 from cicdpack.problems import Location

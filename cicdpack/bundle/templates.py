@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
 from posixpath import basename
 from typing import TYPE_CHECKING
 
+from cicdpack._values import dataclass
 from cicdpack.bundle.cli_text import content_error, library_error, text_error
 from cicdpack.bundle.errors import BundleError
 from cicdpack.bundle.functions import helper_functions

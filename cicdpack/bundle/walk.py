@@ -7,9 +7,9 @@ whose rendered path is skipped is not looked into; the files are sifted once mor
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from cicdpack._values import dataclass
 from cicdpack.gotemplate.values import from_bytes, to_bytes
 
 if TYPE_CHECKING:
