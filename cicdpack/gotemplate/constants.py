@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from cicdpack.gotemplate import lex
+from cicdpack.gotemplate import tokens
 from cicdpack.gotemplate.nodes import Number
 from cicdpack.gotemplate.quoting import quote, unquote_rune
 
@@ -32,11 +32,11 @@ class NumberError(ValueError):
 def parse_number(pos: int, text: str, kind: int) -> Number:
     """Return the constant that a token denotes; raise `NumberError` or `QuoteError` with Go's text."""
     number = Number(pos, text)
-    if kind == lex.CHAR_CONSTANT:
+    if kind == tokens.CHAR_CONSTANT:
         code = unquote_rune(text)
         number.int_value = number.uint_value = code
         number.float_value = float(code)
-    elif kind == lex.COMPLEX:
+    elif kind == tokens.COMPLEX:
         _set_complex(number, _parse_complex(text))
     elif text.isdigit() and text[0] != "0" and len(text) < 19:
         number.int_value = number.uint_value = value = int(text)

@@ -10,10 +10,12 @@ from itertools import repeat
 from typing import TYPE_CHECKING, NoReturn
 
 from cicdpack.gotemplate.evaluate import eval_pipeline, is_true
-from cicdpack.gotemplate.fmt import sorted_keys, sprint
+from cicdpack.gotemplate.fmt import sprint
+from cicdpack.gotemplate.frames import CallFrame, Frame, RangeFrame
 from cicdpack.gotemplate.funcs import BUILTINS
 from cicdpack.gotemplate.limits import Budget, LimitExceeded
 from cicdpack.gotemplate.nodes import Action, Break, Continue, Range, Template, Text, With
+from cicdpack.gotemplate.printer import sorted_keys
 from cicdpack.gotemplate.quoting import quote
 from cicdpack.gotemplate.report import exec_error
 from cicdpack.gotemplate.values import INVALID, Boxed, GoObject, Int, Map, Slice
@@ -29,77 +31,6 @@ _SEARCHED_PER_STEP = 4
 """Variables looked through for the price of one step, as a power of two."""
 
 Variables = list[tuple[str, object]]
-
-
-class Frame:
-    """A list of nodes being walked with one dot; `mark` is the number of variables to go back to after it."""
-
-    __slots__ = ("dot", "index", "mark", "nodes")
-
-    def __init__(self, nodes: list[Node], dot: object, mark: int) -> None:
-        self.nodes = nodes
-        self.dot = dot
-        self.mark = mark
-        self.index = 0
-
-    def leave(self, state: State) -> bool:
-        """Finish the list; return whether it has to be walked again."""
-        del state.variables[self.mark :]
-        return False
-
-
-class RangeFrame(Frame):
-    """The body of a `range`: walked once for each item."""
-
-    __slots__ = ("branch", "inner_mark", "items")
-
-    def __init__(self, branch: Branch, items: Iterator[tuple[object, object]], mark: int, inner_mark: int) -> None:
-        super().__init__(branch.body, INVALID, mark)
-        self.branch = branch
-        self.items = items
-        self.inner_mark = inner_mark
-
-    def leave(self, state: State) -> bool:
-        """Go on to the next item, if there is one."""
-        del state.variables[self.inner_mark :]
-        state.budget.spend(1)
-        item = next(self.items, None)
-        if item is None:
-            return super().leave(state)
-        index, self.dot = item
-        self.index = 0
-        pipe = self.branch.pipe
-        names = [variable.idents[0] for variable in pipe.decl]
-        # The last variable takes the element, one before it the index.
-        for name, value in zip(reversed(names), (self.dot, index), strict=False):
-            if pipe.is_assign:
-                state.set_variable(name, value)
-            else:
-                state.variables[self.inner_mark - 1 - (name is not names[-1])] = (name, value)
-        return True
-
-
-class CallFrame(Frame):
-    """The body of a template called by another one: it sees no variables of its caller."""
-
-    __slots__ = ("caller", "caller_node", "caller_variables")
-
-    def __init__(self, state: State, tree: Tree, dot: object) -> None:
-        super().__init__(tree.body, dot, 0)
-        self.caller = state.tree
-        self.caller_node = state.node
-        self.caller_variables = state.variables
-        state.tree = tree
-        state.variables = [("$", dot)]
-        state.depth += 1
-
-    def leave(self, state: State) -> bool:
-        """Give the caller its variables back."""
-        state.tree = self.caller
-        state.node = self.caller_node
-        state.variables = self.caller_variables
-        state.depth -= 1
-        return False
 
 
 class State:

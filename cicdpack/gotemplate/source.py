@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from typing import TYPE_CHECKING
 
-from cicdpack.gotemplate.lex import EOF, Tokens
+from cicdpack.gotemplate.tokens import EOF, Tokens
 from cicdpack.gotemplate.values import byte_length
 
 if TYPE_CHECKING:

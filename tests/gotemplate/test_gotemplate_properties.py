@@ -8,9 +8,10 @@ from random import Random
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cicdpack.gotemplate import lex
+from cicdpack.gotemplate import tokens as kinds
 from cicdpack.gotemplate.errors import ParseError, TemplateError
 from cicdpack.gotemplate.funcs import BUILTINS
+from cicdpack.gotemplate.lex import lex
 from cicdpack.gotemplate.parse import Tree, parse
 from cicdpack.gotemplate.source import Source
 from cicdpack.gotemplate.template import TemplateSet
@@ -32,18 +33,18 @@ texts = st.one_of(soups, templates, st.text(max_size=20))
 @given(texts)
 def test_tokens_cover_the_text(text: str) -> None:
     """Tokens stand in the text in order, without gaps but for space, trim markers and comments."""
-    tokens = lex.lex(text)
+    tokens = lex(text)
 
     at = 0
     for index, kind in enumerate(tokens.kinds):
         start = tokens.start(index)
         assert start >= at
         # An error in a comment stands behind the delimiter.
-        gap = re.sub(r"\{\{(-\s)?$", "", text[at:start]) if kind == lex.ERROR else text[at:start]
+        gap = re.sub(r"\{\{(-\s)?$", "", text[at:start]) if kind == kinds.ERROR else text[at:start]
         assert GAP.fullmatch(gap), gap
-        if kind in (lex.ERROR, lex.EOF):
+        if kind in (kinds.ERROR, kinds.EOF):
             assert index == len(tokens.kinds) - 1
-            assert kind == lex.ERROR or start == len(text)
+            assert kind == kinds.ERROR or start == len(text)
             return
         assert text.startswith(tokens.values[index], start)
         at = start + len(tokens.values[index])
