@@ -6,8 +6,12 @@ was made. Whoever commits it compares that state with the disk first and refuses
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from cicdpack._values import dataclass
+
+if TYPE_CHECKING:
+    from cicdpack.planning.textmerge import Hunk
 
 MODE_FILE = 0o644
 MODE_EXECUTABLE = 0o755
@@ -59,12 +63,16 @@ class Update:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Merge:
-    """Insert values into a file that belongs to the user; `summary` says which, as in "targets staging, prod"."""
+    """Bring the bundle's changes into a file that is the user's too; `summary` says which, as in "targets staging".
+
+    `marks` counts the conflicts that are written into the file, between markers, for the user to settle.
+    """
 
     path: str
     before: Present
     after: Present
     summary: str = ""
+    marks: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +97,7 @@ class Conflict:
     """Two wishes that do not agree; nothing is written while a plan holds one.
 
     `base` is what was applied last (None where nothing is known), `theirs` what the bundle wants now
-    (None: that the file be gone), `current` what is there.
+    (None: that the file be gone), `current` what is there. `hunks` are the lines in dispute, where all three are known.
     """
 
     path: str
@@ -98,6 +106,7 @@ class Conflict:
     base: Present | None = None
     theirs: Present | None = None
     hint: str | None = None
+    hunks: tuple[Hunk, ...] = ()
 
 
 Change: TypeAlias = Create | Update | Merge | Keep | Delete | Conflict
@@ -128,6 +137,11 @@ class Plan:
     def conflicts(self) -> tuple[Conflict, ...]:
         """The changes that stop the plan from being committed."""
         return tuple(change for change in self.changes if isinstance(change, Conflict))
+
+    @property
+    def marks(self) -> int:
+        """How many conflicts are written into files, between markers."""
+        return sum(change.marks for change in self.changes if isinstance(change, Merge))
 
     @property
     def writes(self) -> tuple[Create | Update | Merge | Delete, ...]:

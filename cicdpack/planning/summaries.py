@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from cicdpack.yamledit.changes import Inserted, ValueConflict
+    from cicdpack.yamledit.changes import Inserted, Kept, ValueConflict
 
 MAX_VALUE_CHARACTERS = 60
 """Longer values are cut in a summary: it has to stay on one line of a terminal."""
@@ -28,9 +28,18 @@ def describe_conflicts(conflicts: Sequence[ValueConflict]) -> str:
     return "; ".join(
         f"`{dotted(conflict.path)}` is `{_short(conflict.current)}`"
         + (f" (line {conflict.location.line})" if conflict.location.line is not None else "")
-        + f", the bundle wants `{_short(conflict.wanted)}`"
+        + (
+            f", the bundle wants `{_short(conflict.wanted)}`"
+            if conflict.wanted is not None
+            else ", the bundle drops it"
+        )
         for conflict in conflicts
     )
+
+
+def describe_kept(kept: Sequence[Kept]) -> str:
+    """Say which values stay as somebody made them, as in "edited here: `targets.prod.workspace.host`"."""
+    return "edited here: " + ", ".join(f"`{dotted(item.path)}`" for item in kept)
 
 
 def dotted(path: Iterable[str | int]) -> str:
