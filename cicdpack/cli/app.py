@@ -105,6 +105,47 @@ def verify(
 
 
 @app.command()
+def inspect(
+    archive: Annotated[str, typer.Argument(metavar="FILE", help="The archive, or REV:FILE for a committed one.")],
+    textconv: Annotated[
+        bool, typer.Option("--textconv", help="Write the contents out as text, for `git diff`.")
+    ] = False,
+    json: Json = False,
+) -> int:
+    """Show what is in an archive: members, digests, parameters, pins, and how it is not canonical."""
+    from cicdpack.cli.show import inspect as show
+    from cicdpack.commands.inspect import InspectRequest
+    from cicdpack.commands.inspect import inspect as command
+
+    report = command(InspectRequest(archive=archive))
+    if textconv:
+        _report(show.textconv_lines(report))
+        return EXIT_OK
+    _report(show.inspect_json(report) if json else show.inspect_text(report))
+    return EXIT_OK if report.is_good else EXIT_NO
+
+
+@app.command()
+def diff(
+    before: Annotated[str, typer.Argument(metavar="A", help="A folder, an archive, REV:path, or REV.")],
+    after: Annotated[str, typer.Argument(metavar="B", help="The same; REV alone means the other place then.")],
+    name_only: Annotated[bool, typer.Option("--name-only", help="List the members that differ.")] = False,
+    json: Json = False,
+) -> int:
+    """Compare two bundles member by member; exit 1 if they differ."""
+    from cicdpack.cli.show import diff as show
+    from cicdpack.commands.diff import DiffRequest
+    from cicdpack.commands.diff import diff as command
+
+    report = command(DiffRequest(before=before, after=after))
+    if json:
+        _report(show.diff_json(report))
+    else:
+        _report(show.diff_names(report) if name_only else show.diff_text(report))
+    return EXIT_NO if report.differences else EXIT_OK
+
+
+@app.command()
 def render(
     template: Annotated[Path, typer.Argument(metavar="TEMPLATE", help="A template folder, or an archive of one.")],
     output_dir: Annotated[Path, typer.Option("--output-dir", metavar="DIR", help="Where to write.")] = Path(),

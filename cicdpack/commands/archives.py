@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cicdpack.archive.canonical import Decoded, read
@@ -14,7 +15,8 @@ from cicdpack.problems import Location
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
+
+    from cicdpack.commands.places import Place
 
 
 def open_canonical(path: Path) -> Decoded:
@@ -33,6 +35,17 @@ def open_bytes(data: bytes, label: str) -> Opened:
     """Read an archive that is in memory already; `label` is its name in errors."""
     with located(label):
         return read_archive(data)
+
+
+def open_place(place: Place) -> tuple[Opened, int]:
+    """Read an archive from the disk or from a commit, as `open_any` does; return its size in bytes as well."""
+    if isinstance(place, Path):
+        data = read_file(place, limit=MAX_FILE_BYTES)
+    else:
+        from cicdpack.disk.git import read_file_at
+
+        data = read_file_at(place.repo, place.revision, place.path)
+    return open_bytes(data, str(place)), len(data)
 
 
 @contextmanager

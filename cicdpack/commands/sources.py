@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from cicdpack._values import dataclass, replace
-from cicdpack.bundle.assembly import SourceProblems, assemble_source, unneeded
+from cicdpack.bundle.assembly import Assembled, SourceProblems, assemble_source, unneeded
 from cicdpack.bundle.bundle import Bundle
 from cicdpack.bundle.manifest import Manifest, put_manifest
 from cicdpack.bundle.packing import make_manifest
@@ -97,11 +97,7 @@ def load_source(given: Path | str | Committed | None) -> Source:
     place, label = _find(given)
     if not is_source(place):
         raise NoSource(label)
-    try:
-        entries = read_needed(reader(place))
-    except UnusableTreeError as error:
-        raise SourceProblems([replace(problem, hint=_EXCLUDE) for problem in error.problems]) from None
-    assembled = assemble_source(entries, modes_count=isinstance(place, Committed))
+    assembled = read_source(place)
     bundle = Bundle.from_entries(assembled.entries)
     manifest = make_manifest(bundle)
     return Source(
@@ -112,6 +108,15 @@ def load_source(given: Path | str | Committed | None) -> Source:
         manifest=manifest,
         warnings=assembled.warnings,
     )
+
+
+def read_source(place: Place) -> Assembled:
+    """Return the files of a source that its archive has, in no need of being a bundle. Raises `SourceProblems`."""
+    try:
+        entries = read_needed(reader(place))
+    except UnusableTreeError as error:
+        raise SourceProblems([replace(problem, hint=_EXCLUDE) for problem in error.problems]) from None
+    return assemble_source(entries, modes_count=isinstance(place, Committed))
 
 
 _EXCLUDE = f"pack a plain file instead, or list it under `exclude` in {SOURCE_CONFIG_NAME} or in `{IGNORE_NAME}`"
