@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from cicdpack._values import dataclass, field
+from cicdpack._values import dataclass
 from cicdpack.planning.lineends import content_hash
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ class Rules:
     """
 
     on_conflict: OnConflict = "fail"
-    check: Callable[[str, bytes], tuple[str, ...]] = field(default=_nothing_wrong)
+    check: Callable[[str, bytes], tuple[str, ...]] = _nothing_wrong
     restore: bool = False
     theirs: str = "the bundle"
     base: str = "applied before"
