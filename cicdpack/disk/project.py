@@ -6,13 +6,12 @@ import os
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
+from cicdpack.disk.ignoring import IgnoreFile
 from cicdpack.disk.paths import UnreadableFileError, reason_of
 from cicdpack.errors import CicdpackError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    from pathspec import GitIgnoreSpec
 
 PROJECT_FILES = frozenset({"databricks.yml", "project_params.json"})
 """What makes a folder a project, as mlops-stacks lays it out."""
@@ -27,9 +26,6 @@ DEEPEST_PROJECT = 12
 
 MOST_FOLDERS = 200_000
 """Folders that are looked into; a repository with more needs its projects named."""
-
-LARGEST_IGNORE_FILE = 1024 * 1024
-"""Bytes of one `.gitignore` that are read."""
 
 
 class TooManyFoldersError(CicdpackError):
@@ -74,7 +70,7 @@ def list_projects(root: Path) -> tuple[PurePosixPath, ...]:
 
 
 def _search(root: Path) -> Iterator[str]:
-    pending: list[tuple[str, tuple[_Ignore, ...]]] = [("", ())]
+    pending: list[tuple[str, tuple[IgnoreFile, ...]]] = [("", ())]
     seen = 0
     while pending:
         above, ignores = pending.pop()
@@ -87,7 +83,7 @@ def _search(root: Path) -> Iterator[str]:
         if files >= PROJECT_FILES:
             yield above or "."
         if ".gitignore" in files:
-            ignores = (*ignores, _Ignore(root, above))
+            ignores = (*ignores, IgnoreFile(root, above))
         if above.count("/") + bool(above) >= DEEPEST_PROJECT:
             continue
         for name in sorted(folders - NEVER_ENTERED, reverse=True):
@@ -111,35 +107,7 @@ def _names(folder: Path) -> tuple[set[str], set[str]]:
     return files, folders
 
 
-class _Ignore:
-    """The `.gitignore` of one folder; it is read, and its library imported, when the first path is asked about."""
-
-    __slots__ = ("_folder", "_root", "_spec")
-
-    def __init__(self, root: Path, folder: str) -> None:
-        self._root = root
-        self._folder = folder
-        self._spec: GitIgnoreSpec | None = None
-
-    def says(self, path: str) -> bool | None:
-        """Whether a folder is excluded; None if no line of this file speaks of it."""
-        if self._spec is None:
-            self._spec = self._load()
-        below = path[len(self._folder) + 1 :] if self._folder else path
-        return self._spec.check_file(f"{below}/").include
-
-    def _load(self) -> GitIgnoreSpec:
-        from pathspec import GitIgnoreSpec
-
-        try:
-            with (self._root / self._folder / ".gitignore").open("rb") as file:
-                text = file.read(LARGEST_IGNORE_FILE).decode("utf-8", "replace")
-        except OSError:
-            text = ""
-        return GitIgnoreSpec.from_lines(text.splitlines())
-
-
-def _is_ignored(path: str, ignores: tuple[_Ignore, ...]) -> bool:
+def _is_ignored(path: str, ignores: tuple[IgnoreFile, ...]) -> bool:
     """The innermost file that speaks of a path decides (gitignore(5))."""
     for ignore in reversed(ignores):
         verdict = ignore.says(path)
