@@ -13,13 +13,14 @@ MAX_INT64: Final = 2**63 - 1
 MIN_INT64: Final = -(2**63)
 MAX_UINT64: Final = 2**64 - 1
 
-_INT = re.compile(
+_INT = (
     r"([+-]?)(?:0[xX]((?:_?[0-9a-fA-F])+)|0[bB]((?:_?[01])+)|0[oO]((?:_?[0-7])+)|(0(?:_?[0-7])+)|(0|[1-9](?:_?[0-9])*))"
 )
+# These are compiled when they are first needed: few templates have such numbers, and start-up would pay.
 _DIGITS = "[0-9](?:_?[0-9])*"
 _HEX_DIGITS = "[0-9a-fA-F](?:_?[0-9a-fA-F])*"
-_FLOAT = re.compile(rf"[+-]?(?:{_DIGITS}(?:\.(?:{_DIGITS})?)?|\.{_DIGITS})(?:[eE][+-]?{_DIGITS})?")
-_HEX_FLOAT = re.compile(rf"[+-]?0[xX](?:_?{_HEX_DIGITS}(?:\.(?:{_HEX_DIGITS})?)?|_?\.{_HEX_DIGITS})[pP][+-]?{_DIGITS}")
+_FLOAT = rf"[+-]?(?:{_DIGITS}(?:\.(?:{_DIGITS})?)?|\.{_DIGITS})(?:[eE][+-]?{_DIGITS})?"
+_HEX_FLOAT = rf"[+-]?0[xX](?:_?{_HEX_DIGITS}(?:\.(?:{_HEX_DIGITS})?)?|_?\.{_HEX_DIGITS})[pP][+-]?{_DIGITS}"
 _BASES = (16, 2, 8, 8, 10)
 _MAX_DIGITS = 400
 _HUGE = 10**_MAX_DIGITS
@@ -52,7 +53,7 @@ def parse_number(pos: int, text: str, kind: int) -> Number:
 
 def parse_int(text: str) -> int | None:
     """Return the value of an integer literal in any of Go's bases, or `None`."""
-    match = _INT.fullmatch(text)
+    match = re.fullmatch(_INT, text)
     if match is None:
         return None
     group = match.lastindex or 0
@@ -64,9 +65,9 @@ def parse_int(text: str) -> int | None:
 
 def parse_float(text: str) -> float | None:
     """Return the value of a float literal, or `None`; what overflows `float64` is none."""
-    if _FLOAT.fullmatch(text):
+    if re.fullmatch(_FLOAT, text):
         value = float(text.replace("_", ""))
-    elif _HEX_FLOAT.fullmatch(text):
+    elif re.fullmatch(_HEX_FLOAT, text):
         try:
             value = float.fromhex(text.replace("_", ""))
         except OverflowError:
@@ -121,15 +122,16 @@ def _set_complex(number: Number, value: complex) -> None:
         _set_float(number, value.real)
 
 
-_COMPLEX_PART = re.compile(
+_COMPLEX_PART = (
     r"[+-]?(?:0[xX][0-9a-fA-F_]*\.?[0-9a-fA-F_]*(?:[pP][+-]?[0-9_]*)?|[0-9_]*\.?[0-9_]*(?:[eEp][+-]?[0-9_]*)?)"
 )
 
 
 def _parse_complex(text: str) -> complex:
     """Return the value of `1+2i`, read as Go's package `fmt` scans it: each part is a float."""
-    real = _COMPLEX_PART.match(text)
-    imaginary = _COMPLEX_PART.match(text, real.end()) if real else None
+    part = re.compile(_COMPLEX_PART)
+    real = part.match(text)
+    imaginary = part.match(text, real.end()) if real else None
     if not real or not imaginary or imaginary[0] in ("", "+", "-") or imaginary[0][0] not in "+-":
         raise NumberError("syntax error scanning complex number")
     if text[imaginary.end() :] != "i":
@@ -141,5 +143,5 @@ def _complex_part(text: str) -> float:
     value = parse_float(text)
     if value is not None:
         return value
-    fault = "value out of range" if _FLOAT.fullmatch(text) or _HEX_FLOAT.fullmatch(text) else "invalid syntax"
+    fault = "value out of range" if re.fullmatch(_FLOAT, text) or re.fullmatch(_HEX_FLOAT, text) else "invalid syntax"
     raise NumberError(f"strconv.ParseFloat: parsing {quote(text)}: {fault}")

@@ -8,14 +8,11 @@ from typing import Final
 from cicdpack.gotemplate.quoting import describe_rune, is_surrogate, quote
 from cicdpack.gotemplate.tokens import CHAR, COMPLEX, ERROR, FIELD, IDENTIFIER, NUMBER, VARIABLE, Tokens
 
-_NUMBER: Final = re.compile(
-    r"""[+-]?(?:0[xX][0-9a-fA-F_]*(?:\.[0-9a-fA-F_]*)?(?:[pP][+-]?[0-9_]*)?
+_NUMBER: Final = r"""[+-]?(?:0[xX][0-9a-fA-F_]*(?:\.[0-9a-fA-F_]*)?(?:[pP][+-]?[0-9_]*)?
     |0[oO][0-7_]*(?:\.[0-7_]*)?
     |0[bB][01_]*(?:\.[01_]*)?
     |[0-9_]*(?:\.[0-9_]*)?(?:[eE][+-]?[0-9_]*)?
-    )i?""",
-    re.VERBOSE,
-)
+    )i?"""
 _UNTERMINATED: Final = {
     '"': "unterminated quoted string",
     "`": "unterminated raw quoted string",
@@ -89,7 +86,7 @@ def lex_number(text: str, start: int, tokens: Tokens) -> int:
 
 def _scan_number(text: str, start: int) -> int:
     """Return the end of the number at `start`; negated, and past the next character, if that may not follow."""
-    match = _NUMBER.match(text, start)
+    match = re.compile(_NUMBER, re.VERBOSE).match(text, start)
     end = match.end() if match else start
     if end < len(text) and is_alphanumeric(text[end]) and not is_surrogate(text[end]):
         return -(end + 1)

@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 
     from cicdpack.gotemplate.source import Source
 
-_NAMED = re.compile(r'^(function|template|undefined variable) "((?:[^"\\]|\\.)*)"')
-_MISSING_KEY = re.compile(r'(?:map has|nil data;) no entry for key "((?:[^"\\]|\\.)*)"')
-_FOREIGN = re.compile(r"\$\{\{.*?\}\}|\{\{.*?\}\}", re.DOTALL)
+_NAMED = r'^(function|template|undefined variable) "((?:[^"\\]|\\.)*)"'
+_MISSING_KEY = r'(?:map has|nil data;) no entry for key "((?:[^"\\]|\\.)*)"'
+_FOREIGN = r"(?s)\$\{\{.*?\}\}|\{\{.*?\}\}"
 
 
 def parse_error(source: Source, text: str, line: int, pos: int, width: int, functions: Collection[str]) -> ParseError:
@@ -56,7 +56,7 @@ def exec_error(
 
 def in_backticks(text: str) -> str:
     """Return Go's message as ours: names between backticks instead of quotes."""
-    missing = _MISSING_KEY.search(text)
+    missing = re.search(_MISSING_KEY, text)
     if missing:
         return f"no parameter `{missing[1]}`"
     return re.sub(r'"((?:[^"\\`]|\\.)*)"', r"`\1`", text)
@@ -69,7 +69,7 @@ def _foreign_hint(text: str, pos: int) -> str | None:
         return None
     if text[start - 1 : start] == "$":
         start -= 1
-    match = _FOREIGN.match(text, start)
+    match = re.compile(_FOREIGN).match(text, start)
     if match is None or "\n" in match[0] or "`" in match[0]:
         return None
     inside = match[0].strip("${}").strip()
@@ -80,15 +80,15 @@ def _foreign_hint(text: str, pos: int) -> str | None:
 
 
 def _name_hint(text: str, functions: Collection[str]) -> str | None:
-    match = _NAMED.match(text)
+    match = re.match(_NAMED, text)
     return _closest(match[2], functions) if match and match[1] == "function" else None
 
 
 def _did_you_mean(text: str, known: Iterable[str]) -> str | None:
-    match = _MISSING_KEY.search(text)
+    match = re.search(_MISSING_KEY, text)
     name = match[1] if match else None
     if name is None:
-        match = _NAMED.match(text)
+        match = re.match(_NAMED, text)
         name = match[2] if match else None
     return None if name is None else _closest(name, known)
 
