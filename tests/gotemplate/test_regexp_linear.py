@@ -128,3 +128,34 @@ def test_a_budget_that_suffices_changes_nothing() -> None:
     compiled = regexp.compile("(a|b)+", spend=limited(10_000))
 
     assert compiled.find_string("xabba") == "abba"
+
+
+def test_a_pattern_that_is_remembered_costs_the_same() -> None:
+    """The second use spends what the first did, and is ended by the same limit: results do not depend on the past."""
+    regexp._remembered.clear()
+    pattern = "(?P<first>[a-z]{3})-(b|c)*"
+    first: list[int] = []
+    second: list[int] = []
+
+    one = regexp.compile(pattern, spend=first.append)
+    two = regexp.compile(pattern, spend=second.append)
+    cost = sum(first)
+
+    assert sum(second) == cost > 0
+    assert one.find_string_submatch("abc-bc") == two.find_string_submatch("abc-bc") == ["abc-bc", "abc", "c"]
+    assert two.subexp_names == ("", "first", "")
+    regexp.compile(pattern, spend=limited(cost))
+    with pytest.raises(Exhausted):
+        regexp.compile(pattern, spend=limited(cost - 1))
+
+
+def test_large_and_many_patterns_are_not_remembered() -> None:
+    """Memory does not grow with the templates that were rendered."""
+    regexp._remembered.clear()
+
+    regexp.compile("[a-z]{1000}" * 5)
+    for number in range(2 * regexp.MOST_REMEMBERED):
+        regexp.compile(f"a{number}")
+
+    assert 0 < len(regexp._remembered) <= regexp.MOST_REMEMBERED
+    assert not any(pattern.startswith("[a-z]") for pattern in regexp._remembered)

@@ -38,6 +38,44 @@ def _spend_nothing(_steps: int) -> None:
     """Nobody counts."""
 
 
+MOST_REMEMBERED = 64
+"""Programs that are kept for the next use of the same pattern: a library of templates has fewer patterns than that."""
+
+LARGEST_REMEMBERED = 4096
+"""Steps that reading a pattern that is kept may take: with that, all programs together stay below some 20 MB."""
+
+_remembered: dict[str, tuple[tuple[str, ...], Program, int]] = {}
+"""Pattern -> names of its groups, its program, the steps that reading it took."""
+
+
+def _program_of(pattern: str, spend: Callable[[int], None]) -> tuple[tuple[str, ...], Program]:
+    """Read a pattern, or take what an earlier use left: that costs the same steps, so that limits do not depend on it.
+
+    A template set calls the same few patterns hundreds of times in one rendering.
+    """
+    known = _remembered.get(pattern)
+    if known is not None:
+        names, program, steps = known
+        spend(steps)
+        return names, program
+    taken = 0
+
+    def spend_and_count(steps: int) -> None:
+        nonlocal taken
+        taken += steps
+        spend(steps)
+
+    parser = Parser(pattern, spend_and_count)
+    tree = parser.parse()
+    spend_and_count(tree.size)
+    names, program = tuple(parser.names), Program(tree)
+    if taken <= LARGEST_REMEMBERED:
+        if len(_remembered) >= MOST_REMEMBERED:
+            _remembered.clear()
+        _remembered[pattern] = names, program, taken
+    return names, program
+
+
 class Regexp:
     """A compiled pattern. Methods are Go's; `n` limits the number of matches, -1 means all.
 
@@ -47,12 +85,8 @@ class Regexp:
     __slots__ = ("_names", "_pattern", "_program", "spend")
 
     def __init__(self, pattern: str, spend: Callable[[int], None]) -> None:
-        parser = Parser(_canonical(pattern), spend)
-        tree = parser.parse()
-        spend(tree.size)
         self._pattern = pattern
-        self._names = tuple(parser.names)
-        self._program = Program(tree)
+        self._names, self._program = _program_of(_canonical(pattern), spend)
         self.spend = spend
 
     @property
