@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import base64
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlencode, urlsplit
 
+from cicdpack._values import dataclass
 from cicdpack.forge.reading import agrees, items, number, text
 from cicdpack.forge.values import Call, OpenRequest, Wording
 

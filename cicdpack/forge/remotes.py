@@ -6,7 +6,8 @@ Forms: git-push(1), GIT URLS.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from cicdpack._values import dataclass
 
 _URL = re.compile(r"(?P<scheme>https?|ssh)://(?:[^@/]*@)?(?P<host>\[[^\]]+\]|[^/:]+)(?::(?P<port>\d+))?/(?P<path>.+)")
 _SCP = re.compile(r"(?:[^@/:]+@)?(?P<host>[^/:]{2,}):(?!/{2})(?P<path>.+)")

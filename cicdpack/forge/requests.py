@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
+from cicdpack._values import dataclass
 from cicdpack.forge.errors import Refused, StrangeAnswer
 from cicdpack.forge.reading import message_of
 

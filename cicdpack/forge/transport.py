@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import json
 import time
-from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
+from cicdpack._values import dataclass
 from cicdpack.forge.errors import NoAnswer, RateLimited, Redirected, StrangeAnswer
 
 if TYPE_CHECKING:

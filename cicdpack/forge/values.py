@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
+
+from cicdpack._values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -15,8 +16,11 @@ if TYPE_CHECKING:
 class Token:
     """A secret and the variable that it came from, which is all that a message may name."""
 
-    value: str = field(repr=False)
+    value: str
     variable: str
+
+    def __repr__(self) -> str:
+        return f"Token(variable={self.variable!r})"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,9 +7,9 @@ of the repository: they are shown as code, so that they cannot become markup, li
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from cicdpack._values import dataclass
 from cicdpack.forge.values import Wording
 
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ def _review(contents: Contents) -> list[str]:
     ]
     if contents.platform == "azure_devops":
         lines.append(
-            "After the merge a new file runs nothing yet: create its pipeline (`az pipelines create`) and its branch policy."
+            "After the merge a new file runs nothing yet: create its pipeline (`az pipelines create`) and its policy."
         )
     elif contents.platform == "gitlab":
         lines.append("After the merge: protected environments and their variables, for a project that is new.")
