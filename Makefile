@@ -27,7 +27,7 @@ demo: $(VENV)/.user ## Build the bundle, prove its hash, apply it to an example 
 	@PATH="$(abspath $(BIN)):$$PATH" examples/demo.sh
 
 test: $(VENV)/.dev ## Run all tests.
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --dist worksteal
 
 conformance: $(VENV)/.dev ## Run the template engine's conformance vectors; VECTORS=DIR for another folder.
 	$(BIN)/python -m pytest tests/conformance $(if $(VECTORS),--vectors $(VECTORS))

@@ -104,7 +104,7 @@ def test_the_demo_target_runs_the_demo() -> None:
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
 
     assert re.search(r"^demo: .*\n\t.* examples/demo\.sh$", makefile, re.MULTILINE)
-    assert re.search(r"^test: .*\n\t\$\(BIN\)/python -m pytest$", makefile, re.MULTILINE)
+    assert re.search(r"^test: .*\n\t\$\(BIN\)/python -m pytest\b", makefile, re.MULTILINE)
 
 
 def test_every_other_command_does_what_the_readme_shows(environment: dict[str, str], repository: Path) -> None:
