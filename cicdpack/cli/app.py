@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
+from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeAlias
 
@@ -33,6 +34,16 @@ Json: TypeAlias = Annotated[bool, typer.Option("--json", help="Print the report 
 Settings: TypeAlias = Annotated[
     list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="Set a parameter; may be given several times.")
 ]
+
+
+class OnConflict(Enum):
+    """What becomes of a conflict."""
+
+    FAIL = "fail"
+    MARKERS = "markers"
+    OURS = "ours"
+    THEIRS = "theirs"
+
 
 app = typer.Typer(
     name="cicdpack",
@@ -170,7 +181,11 @@ def render(
 
 @app.command()
 def apply(
-    projects: Annotated[list[str], typer.Argument(metavar="PROJECT...", help="Names (bundle.name) or folders.")],
+    projects: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[PROJECT...]", help="Names (bundle.name), folders, or patterns such as 'ml/*'."),
+    ] = None,
+    everything: Annotated[bool, typer.Option("--all", help="All projects of the repository.")] = False,
     repo: Annotated[
         Path | None,
         typer.Option("--repo", metavar="DIR", help="The repository; default: the parent with cicd_params.json."),
@@ -180,6 +195,18 @@ def apply(
         typer.Option("--bundle", metavar="FILE", help="The archive; default: cicd.tar.gz in the repository."),
     ] = None,
     settings: Settings = None,
+    unset: Annotated[
+        list[str] | None, typer.Option("--unset", metavar="NAME", help="Forget what --set gave on an earlier run.")
+    ] = None,
+    on_conflict: Annotated[
+        OnConflict,
+        typer.Option(
+            "--on-conflict",
+            help="Where an edit and the bundle disagree: write nothing, mark both sides in the file, keep what is here,"
+            " or take the bundle's.",
+        ),
+    ] = OnConflict.FAIL,
+    restore: Annotated[bool, typer.Option("--restore", help="Bring files back that were deleted here.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", "-n", help="Show the plan, write nothing, exit 0.")] = False,
     check: Annotated[bool, typer.Option("--check", help="Write nothing; exit 1 if there is anything to do.")] = False,
     diff: Annotated[bool, typer.Option("--diff", help="Show what changes, line by line.")] = False,
@@ -189,7 +216,16 @@ def apply(
     from cicdpack.cli.show import apply as show
     from cicdpack.commands import apply as command
 
-    request = command.ApplyRequest(projects=tuple(projects), repo=repo, bundle=bundle, settings=_settings(settings))
+    request = command.ApplyRequest(
+        projects=tuple(projects or ()),
+        repo=repo,
+        bundle=bundle,
+        settings=_settings(settings),
+        everything=everything,
+        on_conflict=on_conflict.value,
+        unset=tuple(unset or ()),
+        restore=restore,
+    )
     writes = not (dry_run or check)
     if writes and command.finish_earlier_run(repo):
         stderr().print(["an earlier run was cut off: what it had begun was put in order first"])
@@ -202,7 +238,8 @@ def apply(
     _report(show.plan_json(prepared, applied=applied) if json else show.outcome_text(prepared, applied=applied))
     if dry_run:
         return EXIT_OK
-    return EXIT_NO if prepared.conflicts or (check and prepared.plan.writes) else EXIT_OK
+    is_open = prepared.conflicts or prepared.plan.marks
+    return EXIT_NO if is_open or (check and prepared.plan.writes) else EXIT_OK
 
 
 @app.command()

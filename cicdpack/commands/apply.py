@@ -2,51 +2,43 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import TYPE_CHECKING
 
 from cicdpack._values import dataclass
-from cicdpack.bundle.binding import bind
-from cicdpack.bundle.render import render
 from cicdpack.commands.bundles import ChosenBundle, choose_bundle
-from cicdpack.commands.names import check_name
-from cicdpack.commands.parameters import layers_of
-from cicdpack.commands.repository import Project, Repository, find_project, open_repository, project_names
+from cicdpack.commands.rebase import Renderings
+from cicdpack.commands.recording import record
+from cicdpack.commands.records import HOME, Book
+from cicdpack.commands.repository import open_repository, project_names
+from cicdpack.commands.selection import select_projects
+from cicdpack.commands.shares import InvalidRendering, NothingRendered, Share, find_faults, make_share
 from cicdpack.disk.commit import commit
 from cicdpack.disk.recovery import recover
 from cicdpack.disk.snapshot import snapshot
 from cicdpack.errors import CicdpackError
-from cicdpack.planning.changes import Conflict, Plan, Present
-from cicdpack.planning.plan import Wanted, WantedFile, WantedValues, make_plan
-from cicdpack.validate.rendering import check_rendering
+from cicdpack.planning.bases import Base, Rules
+from cicdpack.planning.changes import Change, Conflict, Plan
+from cicdpack.planning.plan import Wanted, WantedFile, decide
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from cicdpack.bundle.rendering import Rendering
+    from cicdpack.planning.bases import OnConflict
+    from cicdpack.planning.plan import Decided
     from cicdpack.problems import Problem
 
-
-class NothingRendered(CicdpackError):
-    """The bundle has no pipelines for this project's platform: success would be a lie."""
-
-    def __init__(self, project: str, platform: str, platforms: tuple[str, ...]) -> None:
-        offered = ", ".join(f"`{name}`" for name in platforms) or "no platform"
-        super().__init__(
-            f"the bundle renders no file for `{project}` on `{platform}`: it offers {offered}",
-            hint="set `input_cicd_platform` in cicd_params.json to one of these, or build a bundle that offers it",
-        )
-
-
-class InvalidRendering(CicdpackError):
-    """What was rendered cannot work; `findings` says where and why. Nothing was written."""
-
-    exit_code = 1
-
-    def __init__(self, project: str, problems: tuple[Problem, ...]) -> None:
-        super().__init__(f"the pipelines rendered for `{project}` cannot work; nothing was written")
-        self.findings = problems
+__all__ = [
+    "ApplyRequest",
+    "InvalidRendering",
+    "NothingRendered",
+    "Prepared",
+    "ProjectPlan",
+    "SharedFile",
+    "carry_out",
+    "finish_earlier_run",
+    "prepare",
+]
 
 
 class SharedFile(CicdpackError):
@@ -61,17 +53,25 @@ class SharedFile(CicdpackError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApplyRequest:
-    """Names or folders of projects; `repo` None: found from the working folder; `bundle` None: `cicd.tar.gz` in it."""
+    """Names, folders or patterns of projects; `repo` None: found from the working folder; `bundle` None: `cicd.tar.gz`.
+
+    `everything` means all projects. `unset` names parameters that `--set` gave on an earlier run and that are to be
+    found elsewhere again. `restore` brings files back that were deleted here.
+    """
 
     projects: tuple[str, ...]
     repo: Path | None = None
     bundle: Path | None = None
     settings: Mapping[str, str]
+    everything: bool = False
+    on_conflict: OnConflict = "fail"
+    unset: tuple[str, ...] = ()
+    restore: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProjectPlan:
-    """One project's share of the plan, with the facts that head it."""
+    """One project's share of the plan, with the facts that head it; the records below `.cicdpack` are left out."""
 
     name: str
     folder: str
@@ -83,7 +83,10 @@ class ProjectPlan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prepared:
-    """A plan for some projects of one repository, from one bundle; `digest` is the bundle's content digest in hex."""
+    """A plan for some projects of one repository, from one bundle; `digest` is the bundle's content digest in hex.
+
+    `plan` is everything that will be written, receipts and bundles below `.cicdpack` included.
+    """
 
     root: Path
     bundle: str
@@ -98,14 +101,15 @@ class Prepared:
         """What has to be settled by hand before anything is written."""
         return self.plan.conflicts
 
+    @property
+    def records(self) -> tuple[Change, ...]:
+        """The changes of receipts and of the bundles that they name."""
+        return tuple(change for change in self.plan.changes if change.path.startswith(f"{HOME}/"))
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Share:
-    project: Project
-    platform: str
-    cloud: str
-    wanted: tuple[Wanted, ...]
-    problems: tuple[Problem, ...]
+    @property
+    def writes(self) -> tuple[Change, ...]:
+        """The changes that people look at: all that touch the disk but the records."""
+        return tuple(change for change in self.plan.writes if not change.path.startswith(f"{HOME}/"))
 
 
 def prepare(request: ApplyRequest) -> Prepared:
@@ -113,18 +117,30 @@ def prepare(request: ApplyRequest) -> Prepared:
     repository = open_repository(request.repo)
     chosen = choose_bundle(repository.root, request.bundle)
     names = project_names(repository)
-    projects = [find_project(repository, wanted, names) for wanted in dict.fromkeys(request.projects)]
-    shares = [_share(repository, chosen, project, names, request.settings) for project in projects]
-    wanted = _together(shares)
-    current = snapshot(repository.root, {want.path for want in wanted})
-    plan = make_plan(wanted, current)
+    projects = select_projects(repository, names, request.projects, everything=request.everything)
+    book = Book(repository.root, names)
+    shares = [
+        make_share(
+            repository,
+            chosen,
+            project,
+            names,
+            book.of(project.name, project.folder),
+            settings=request.settings,
+            unset=request.unset,
+        )
+        for project in projects
+    ]
+    decided = _decide(repository.root, chosen, shares, request)
+    changes = {change.path: change for change in decided.plan.changes}
+    records = () if decided.plan.conflicts else record(repository.root, book, chosen, shares, changes, decided.outcomes)
     return Prepared(
         root=repository.root,
         bundle=chosen.name,
         version=chosen.version,
         digest=chosen.digest,
-        projects=tuple(_project_plan(share, plan) for share in shares),
-        plan=plan,
+        projects=tuple(_project_plan(share, changes) for share in shares),
+        plan=Plan(changes=tuple(sorted((*changes.values(), *records), key=lambda change: change.path))),
         problems=chosen.problems,
     )
 
@@ -139,63 +155,51 @@ def finish_earlier_run(root: Path | None) -> bool:
     return recover(open_repository(root).root) is not None
 
 
-def _share(
-    repository: Repository,
-    chosen: ChosenBundle,
-    project: Project,
-    names: Mapping[str, str],
-    settings: Mapping[str, str],
-) -> _Share:
-    check_name(project, names)
-    layers, noticed = layers_of(repository, project, settings, chosen.bundle.parameters)
-    bound = bind(chosen.bundle, layers)
-    seed = hashlib.sha256(f"{chosen.digest}\0{project.name}".encode()).digest()
-    rendering = render(chosen.bundle, bound.values, seed=seed)
-    platform = str(bound.values.get("input_cicd_platform", ""))
-    if not rendering.files:
-        raise NothingRendered(project.name, platform, chosen.platforms)
-    found = check_rendering(rendering)
-    if any(problem.severity == "error" for problem in found):
-        raise InvalidRendering(project.name, found)
-    return _Share(
-        project=project,
-        platform=platform,
-        cloud=str(bound.values.get("input_cloud", "")),
-        wanted=_wanted(rendering),
-        problems=(*noticed, *bound.problems, *found),
+def _decide(root: Path, chosen: ChosenBundle, shares: Sequence[Share], request: ApplyRequest) -> Decided:
+    """Compare what all projects want with what is there and with what their receipts say."""
+    wanted = _together(shares)
+    renderings = Renderings(root, {} if chosen.overlays_from else {chosen.digest: chosen.bundle})
+    bases: dict[str, Base] = {}
+    left_over: dict[str, str] = {}
+    for share in shares:
+        receipt = share.receipt
+        if receipt is not None:
+            bases |= {path: renderings.base(receipt, path, item) for path, item in receipt.files.items()}
+            left_over |= receipt.left_over
+    current = snapshot(root, dict.fromkeys([*(want.path for want in wanted), *bases, *left_over]))
+    rules = Rules(
+        on_conflict=request.on_conflict,
+        check=find_faults,
+        restore=request.restore,
+        theirs=f"bundle {chosen.version}",
     )
+    return decide(wanted, current, bases, left_over=left_over, rules=rules)
 
 
-def _wanted(rendering: Rendering) -> tuple[Wanted, ...]:
-    files = (
-        WantedFile(path=file.path, after=Present(data=file.data, executable=file.executable))
-        for file in rendering.files
-    )
-    values = (
-        WantedValues(path=overlay.path, values=overlay.value(), creates=overlay.create, origin=overlay.source)
-        for overlay in rendering.overlays
-    )
-    return (*files, *values)
+def _together(shares: Sequence[Share]) -> tuple[Wanted, ...]:
+    """Join what all projects want; a file may be wanted by one of them only, values by any number.
 
-
-def _together(shares: list[_Share]) -> tuple[Wanted, ...]:
-    """Join what all projects want; a file may be wanted by one of them only, values by any number."""
+    Paths that differ in case alone are the same file on some systems, so they count as one.
+    """
     owners: dict[str, str] = {}
     for share in shares:
         for want in share.wanted:
-            if isinstance(want, WantedFile) and want.path in owners:
-                raise SharedFile(want.path, (owners[want.path], share.project.name))
-            owners[want.path] = share.project.name
+            key = want.path.casefold()
+            if isinstance(want, WantedFile) and key in owners:
+                raise SharedFile(want.path, (owners[key], share.project.name))
+            owners[key] = share.project.name
     return tuple(want for share in shares for want in share.wanted)
 
 
-def _project_plan(share: _Share, plan: Plan) -> ProjectPlan:
+def _project_plan(share: Share, changes: Mapping[str, Change]) -> ProjectPlan:
     paths = {want.path for want in share.wanted}
+    if share.receipt is not None:
+        paths |= share.receipt.files.keys() | share.receipt.left_over.keys()
     return ProjectPlan(
         name=share.project.name,
         folder=share.project.folder,
-        platform=share.platform,
-        cloud=share.cloud,
-        plan=Plan(changes=tuple(change for change in plan.changes if change.path in paths)),
+        platform=share.value("input_cicd_platform"),
+        cloud=share.value("input_cloud"),
+        plan=Plan(changes=tuple(change for path, change in changes.items() if path in paths)),
         problems=share.problems,
     )

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cicdpack._values import dataclass
+from cicdpack._values import dataclass, field
+from cicdpack.archive.canonical import content_digest
 from cicdpack.bundle.bundle import Bundle
 from cicdpack.bundle.packing import make_manifest
 from cicdpack.commands.archives import open_any
 from cicdpack.commands.sources import load_source, shipped_source
 from cicdpack.errors import CicdpackError
+from cicdpack.planning.receipts import BundleRecord
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
+    from cicdpack.archive.entries import Entry
+    from cicdpack.bundle.source import Release
     from cicdpack.problems import Problem
 
 ARCHIVE_NAME = "cicd.tar.gz"
@@ -32,7 +37,11 @@ class NoBundle(CicdpackError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChosenBundle:
-    """A bundle and how it is called; `digest` is its content digest in hex, `problems` what its archive was excused."""
+    """A bundle and how it is called; `digest` is its content digest in hex, `problems` what its archive was excused.
+
+    `overlays_from` is the digest of the bundle whose overlays serve, where this one has none. `contents` has the
+    entries of all that is used, by content digest; `history` the older versions, newest first.
+    """
 
     bundle: Bundle
     name: str
@@ -40,6 +49,14 @@ class ChosenBundle:
     digest: str
     platforms: tuple[str, ...]
     problems: tuple[Problem, ...]
+    overlays_from: str | None = None
+    contents: Mapping[str, tuple[Entry, ...]] = field(default_factory=dict)
+    history: tuple[Release, ...] = ()
+
+    @property
+    def record(self) -> BundleRecord:
+        """What a receipt says of it."""
+        return BundleRecord(name=self.name, version=self.version, digest=self.digest)
 
 
 def choose_bundle(root: Path, given: Path | None) -> ChosenBundle:
@@ -50,8 +67,13 @@ def choose_bundle(root: Path, given: Path | None) -> ChosenBundle:
     opened = open_any(path)
     bundle = Bundle.from_entries(opened.entries)
     manifest = bundle.manifest or make_manifest(bundle)
+    contents = {opened.content_digest: opened.entries}
+    overlays_from = None
     if bundle.overlays is None:
-        bundle = bundle.with_overlays_of(load_source(shipped_source()).bundle)
+        shipped = load_source(shipped_source())
+        bundle = bundle.with_overlays_of(shipped.bundle)
+        overlays_from = content_digest(shipped.entries)
+        contents[overlays_from] = shipped.entries
     return ChosenBundle(
         bundle=bundle,
         name=manifest.name,
@@ -59,4 +81,7 @@ def choose_bundle(root: Path, given: Path | None) -> ChosenBundle:
         digest=opened.content_digest,
         platforms=manifest.platforms,
         problems=opened.findings,
+        overlays_from=overlays_from,
+        contents=contents,
+        history=manifest.history,
     )

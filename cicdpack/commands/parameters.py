@@ -1,6 +1,7 @@
 """The parameters of one project, layer on layer: who says what, and what of it cannot be.
 
-schema defaults < baked-in hosts < `cicd_params.json` < `project_params.json` < facts of the project < `--set`
+schema defaults < baked-in hosts < `cicd_params.json` < `project_params.json` < facts of the project
+< `--set` of earlier runs, as the receipt keeps it < `--set`
 """
 
 from __future__ import annotations
@@ -50,23 +51,34 @@ class NoWorkspaceHost(CicdpackError):
 
 
 def layers_of(
-    repository: Repository, project: Project, settings: Mapping[str, str], schema: Schema
+    repository: Repository,
+    project: Project,
+    settings: Mapping[str, str],
+    schema: Schema,
+    *,
+    kept: Mapping[str, object] | None = None,
 ) -> tuple[tuple[Layer, ...], tuple[Problem, ...]]:
-    """Return the layers, lowest first, and what was noticed. Raises `CloudsDiffer` and `NoWorkspaceHost`."""
-    _check_clouds(repository, project, settings)
-    _check_hosts(repository, project, settings, schema)
+    """Return the layers, lowest first, and what was noticed. Raises `CloudsDiffer` and `NoWorkspaceHost`.
+
+    `kept` are values that `--set` gave on earlier runs; one that the bundle knows no more is left out.
+    """
+    kept = {name: value for name, value in (kept or {}).items() if name in schema.properties}
+    set_by_hand = {**kept, **settings}
+    _check_clouds(repository, project, set_by_hand)
+    _check_hosts(repository, project, set_by_hand, schema)
     facts: dict[str, object] = {
         "input_project_name": project.name,
         "input_project_folder": project.folder,
         "input_include_models_in_unity_catalog": "yes" if project.declares_catalog else "no",
     }
-    bump, problems = _bump(repository, project, settings, schema)
+    bump, problems = _bump(repository, project, set_by_hand, schema)
     known = {name: value for name, value in (facts | bump).items() if name in schema.properties}
     return (
         _baked_layer(repository, schema),
         repository.parameters,
         project.parameters,
         Layer(origin=FACTS, values=known),
+        Layer(origin=SETTINGS, values=kept),
         Layer(origin=SETTINGS, values=dict(settings), strict=True),
     ), problems
 
@@ -80,13 +92,13 @@ def _baked_layer(repository: Repository, schema: Schema) -> Layer:
     return Layer(origin=hosts.source, source=hosts.source, values=known)
 
 
-def _check_clouds(repository: Repository, project: Project, settings: Mapping[str, str]) -> None:
+def _check_clouds(repository: Repository, project: Project, settings: Mapping[str, object]) -> None:
     ours, theirs = repository.parameters.values.get(CLOUD), project.parameters.values.get(CLOUD)
     if CLOUD not in settings and ours is not None and theirs is not None and ours != theirs:
         raise CloudsDiffer(ours, theirs, project.parameters_path)
 
 
-def _check_hosts(repository: Repository, project: Project, settings: Mapping[str, str], schema: Schema) -> None:
+def _check_hosts(repository: Repository, project: Project, settings: Mapping[str, object], schema: Schema) -> None:
     given = {**repository.parameters.values, **project.parameters.values, **settings}
     for name in (STAGING_HOST, PROD_HOST):
         if name in schema.properties and not given.get(name) and repository.baked_hosts is None:
@@ -94,9 +106,9 @@ def _check_hosts(repository: Repository, project: Project, settings: Mapping[str
 
 
 def _bump(
-    repository: Repository, project: Project, settings: Mapping[str, str], schema: Schema
+    repository: Repository, project: Project, settings: Mapping[str, object], schema: Schema
 ) -> tuple[dict[str, object], tuple[Problem, ...]]:
-    """Replace a CLI version that cannot deploy, unless it was asked for by name on this very run."""
+    """Replace a CLI version that cannot deploy, unless `--set` asked for it by name."""
     if CLI_VERSION not in schema.properties or CLI_VERSION in settings:
         return {}, ()
     default = str(schema.properties[CLI_VERSION].default or "")

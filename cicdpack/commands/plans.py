@@ -15,6 +15,7 @@ from cicdpack.planning.changes import (
     Update,
     effect_of,
 )
+from cicdpack.planning.textmerge import Hunk
 
 __all__ = [
     "Absent",
@@ -24,6 +25,7 @@ __all__ = [
     "Create",
     "Delete",
     "Effect",
+    "Hunk",
     "Keep",
     "Merge",
     "Plan",

@@ -193,7 +193,7 @@ def test_json_is_one_document_on_stdout(repo: Path, capsys: pytest.CaptureFixtur
     ("arguments", "message", "hint"),
     [
         (["aply"], "error: no such command 'aply'", "hint: `cicdpack --help` shows what there is"),
-        (["apply"], "error: missing argument", "hint: `cicdpack apply --help` shows what there is"),
+        (["apply"], "error: no project is named", "hint: name one, give a pattern"),
         (["build", "--frobnicate"], "error: no such option", "hint: `cicdpack build --help` shows what there is"),
         (["apply", "x", "--set", "novalue"], "error: `--set novalue` is no NAME=VALUE", "hint: as in"),
         (["verify", "nowhere.tar.gz"], "error: ", "nowhere.tar.gz"),

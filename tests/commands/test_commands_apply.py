@@ -36,7 +36,10 @@ def planned(root: Path, *projects: str, **settings: str) -> Prepared:
 
 
 def effects(prepared: Prepared) -> dict[str, str]:
-    return {change.path: effect_of(change) for change in prepared.plan.changes}
+    """What happens to each file but the records below `.cicdpack`."""
+    return {
+        change.path: effect_of(change) for change in prepared.plan.changes if not change.path.startswith(".cicdpack/")
+    }
 
 
 def tree(root: Path) -> dict[str, tuple[bytes, int, int]]:
@@ -116,6 +119,7 @@ def test_an_edited_pipeline_is_a_conflict_and_nothing_is_written(monorepo: Monor
     """Without knowledge of what was applied, a file that differs stops everything."""
     root = monorepo()
     carry_out(planned(root, "fraud-detector"))
+    shutil.rmtree(root / ".cicdpack")
     pipeline = root / ".azure/devops-pipelines/fraud-detector-tests-ci.yml"
     pipeline.write_text(pipeline.read_text() + "# mine\n")
 
@@ -409,4 +413,5 @@ def test_a_killed_run_is_put_in_order_by_the_next(monorepo: Monorepo) -> None:
     assert finish_earlier_run(root)
     carry_out(planned(root, "fraud-detector", "churn-model"))
     assert set(effects(planned(root, "fraud-detector", "churn-model")).values()) == {"keep"}
-    assert not list(root.rglob(".cicdpack*"))
+    assert not list(root.rglob(".cicdpack-*"))
+    assert not list(root.glob(".cicdpack/journal*"))

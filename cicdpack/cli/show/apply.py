@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from cicdpack.cli.console import Line
     from cicdpack.commands.apply import Prepared, ProjectPlan
-    from cicdpack.commands.plans import Change
+    from cicdpack.commands.plans import Change, Hunk
 
 EFFECT_STYLES = {
     "create": "green",
@@ -44,26 +44,54 @@ def plan_text(prepared: Prepared, *, diff: bool) -> Iterator[Line]:
         yield from _table(changes)
         yield ""
         for change in changes:
-            if diff or isinstance(change, Conflict):
+            if isinstance(change, Conflict) and change.hunks:
+                yield from _hunks(change, f"bundle {prepared.version}")
+            elif diff or isinstance(change, Conflict):
                 yield from _diff(change)
 
 
 def outcome_text(prepared: Prepared, *, applied: bool) -> Iterator[Line]:
     """Say what came of the plan, and what to do next."""
     if prepared.conflicts:
-        total = len(prepared.conflicts)
-        yield (("nothing was written:", "bold red"), f" {count(total, 'file')} in conflict")
-        for conflict in prepared.conflicts:
-            yield hint_line(conflict.hint or f"move `{conflict.path}` away, or make it what the bundle renders")
+        yield from _refused(prepared)
         return
-    writes = len(prepared.plan.writes)
-    if not writes:
+    if not prepared.plan.writes:
         return
+    changes = count(len(prepared.writes), "change")
     if not applied:
-        yield f"{count(writes, 'change')} to make; nothing was written"
+        yield f"{changes if prepared.writes else 'a record'} to make; nothing was written"
         return
-    places = sorted({change.path.split("/", 1)[0] for change in prepared.plan.writes})
-    yield f"applied {count(writes, 'change')}. next: `git add {' '.join(places)} && git commit`"
+    if prepared.plan.marks:
+        yield (("not done yet:", "bold red"), f" {count(prepared.plan.marks, 'conflict')} marked in the files")
+        yield hint_line("settle what stands between `<<<<<<<` and `>>>>>>>`, then run the command again")
+        return
+    places = " ".join(sorted({change.path.split("/", 1)[0] for change in prepared.plan.writes}))
+    done = f"applied {changes}" if prepared.writes else "recorded what is applied"
+    yield f"{done}. next: `git add {places} && git commit`"
+
+
+def _refused(prepared: Prepared) -> Iterator[Line]:
+    total = len(prepared.conflicts)
+    yield (("nothing was written:", "bold red"), f" {count(total, 'file')} in conflict")
+    for hint in dict.fromkeys(conflict.hint for conflict in prepared.conflicts if conflict.hint):
+        yield hint_line(hint)
+    if any(not conflict.hint for conflict in prepared.conflicts):
+        yield hint_line(
+            "`--on-conflict markers` writes both sides into the files for you to settle; `ours` keeps what is here,"
+            " `theirs` takes what the bundle renders"
+        )
+
+
+def _hunks(conflict: Conflict, theirs: str) -> Iterator[Line]:
+    """Show the lines in dispute: what was applied before, what is here, what the bundle wants."""
+    for hunk in conflict.hunks:
+        yield ((f"{conflict.path}:{hunk.line}", "bold"),)
+        sides = (("applied before", "dim", hunk.base), ("here", "red", hunk.ours), (theirs, "green", hunk.theirs))
+        for name, style, lines in sides:
+            yield (f"  {name}:", " nothing" if not lines else "")
+            for line in lines or ():
+                yield ("    ", (line.rstrip("\r\n"), style))
+        yield ""
 
 
 def _shown(project: ProjectPlan) -> tuple[Change, ...]:
@@ -127,8 +155,10 @@ def plan_json(prepared: Prepared, *, applied: bool) -> dict[str, object]:
         "version": prepared.version,
         "content_digest": f"sha256:{prepared.digest}",
         "applied": applied,
-        "changes": len(prepared.plan.writes),
+        "changes": len(prepared.writes),
         "conflicts": len(prepared.conflicts),
+        "marked": prepared.plan.marks,
+        "records": [{"path": change.path, "effect": effect_of(change)} for change in prepared.records],
         "problems": [problem_json(problem) for problem in prepared.problems],
         "projects": [_project_json(project) for project in prepared.projects],
     }
@@ -153,4 +183,14 @@ def _change_json(change: Change) -> dict[str, object]:
         "lines_added": added,
         "lines_removed": removed,
         "note": _note(change) or None,
+        "hunks": [_hunk_json(hunk) for hunk in change.hunks] if isinstance(change, Conflict) else [],
+    }
+
+
+def _hunk_json(hunk: Hunk) -> dict[str, object]:
+    return {
+        "line": hunk.line,
+        "base": None if hunk.base is None else list(hunk.base),
+        "ours": list(hunk.ours),
+        "theirs": list(hunk.theirs),
     }
