@@ -59,8 +59,8 @@ def check_pipeline(file: RenderedFile) -> Iterator[Problem]:
 
 
 def _check_versions(file: RenderedFile, document: Loaded) -> Iterator[Problem]:
-    for path, value in _scalars(document.value, ()):
-        if isinstance(value, float) and _VERSION_KEY.search(str(path[-1])):
+    for path, value in _floats(document.value, ()):
+        if path and _VERSION_KEY.search(str(path[-1])):
             message = f"`{path[-1]}: {value}` is a number to YAML, where 3.10 is 3.1"
             line = document.location(path).line
             yield _problem("version-as-number", message, file, line, hint="put the version in quotes")
@@ -101,23 +101,23 @@ def _check_job(file: RenderedFile, document: Loaded, path: _Path, job: dict[obje
     azure = file.path.startswith(".azure/")
     machine, limit = ("pool", "timeoutInMinutes") if azure else ("runs-on", "timeout-minutes")
     name = job.get("job", job.get("deployment")) if azure else path[-1]
+    if "uses" in job or (machine in job and limit in job):
+        return
     line = document.location(path).line
-    calls_workflow = "uses" in job
-    if machine not in job and not calls_workflow:
+    if machine not in job:
         yield _problem("job-without-machine", f"job `{name}` has no `{machine}`", file, line)
-    if limit not in job and not calls_workflow:
+    if limit not in job:
         yield _problem("job-without-limit", f"job `{name}` has no `{limit}`", file, line, severity="warning")
 
 
-def _scalars(value: object, path: _Path) -> Iterator[tuple[_Path, object]]:
-    if isinstance(value, dict):
-        for key, item in value.items():
-            yield from _scalars(item, (*path, key))
-    elif isinstance(value, list):
-        for index, item in enumerate(value):
-            yield from _scalars(item, (*path, index))
-    else:
+def _floats(value: object, path: _Path) -> Iterator[tuple[_Path, float]]:
+    """Yield the floating-point numbers in a value, each with its path."""
+    if isinstance(value, float):
         yield path, value
+    elif isinstance(value, (dict, list)):
+        for key, item in value.items() if isinstance(value, dict) else enumerate(value):
+            if isinstance(item, (dict, list, float)):
+                yield from _floats(item, (*path, key))
 
 
 def _problem(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cicdpack.yamledit.document import Document
 from cicdpack.yamledit.nodes import MappingNode, Node, Scalar, deref, read_tree
 from cicdpack.yamledit.source import Source
 from cicdpack.yamledit.values import Reader
@@ -13,16 +12,26 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
     from cicdpack.problems import Location
+    from cicdpack.yamledit.document import Document
 
 
 class Loaded:
-    """The value of a YAML document, and where its parts stand."""
+    """The value of a YAML document, and where its parts stand: looked up in the text when somebody asks."""
 
-    __slots__ = ("_document", "value")
+    __slots__ = ("_found", "_source", "value")
 
-    def __init__(self, document: Document, value: object) -> None:
-        self._document = document
+    def __init__(self, source: Source, value: object) -> None:
+        self._source = source
+        self._found: Document | None = None
         self.value = value
+
+    @property
+    def _document(self) -> Document:
+        if self._found is None:
+            from cicdpack.yamledit.document import Document
+
+            self._found = Document(self._source)
+        return self._found
 
     def location(self, path: Sequence[str | int]) -> Location:
         """Where a value stands, or its key where the value is not on the key's line.
@@ -67,9 +76,8 @@ def load(text: bytes, *, source: str, tags: Collection[str] = ()) -> Loaded:
     beyond the limits of `source` and `nodes`.
     """
     decoded = Source.decode(text, source)
-    document = Document(decoded)
-    root = document.tree.root
-    return Loaded(document, None if root is None else Reader(decoded, tags=tags).value(root))
+    root = read_tree(decoded).root
+    return Loaded(decoded, None if root is None else Reader(decoded, tags=tags).value(root))
 
 
 def parse(text: str, *, source: str = "<text>") -> object:

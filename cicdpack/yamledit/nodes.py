@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from cicdpack.yamledit.errors import YamlEditError
     from cicdpack.yamledit.source import Source
@@ -122,9 +122,10 @@ def read_tree(source: Source) -> Tree:
     import yaml
 
     builder = _Builder(source)
+    take = builder.take
     try:
         for event in events_of(source.text):
-            builder.take(event)
+            take(event)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         raise source.error(
@@ -137,18 +138,23 @@ def read_tree(source: Source) -> Tree:
     return builder.tree
 
 
-def _loader_class() -> type:
+def _loader_class() -> Callable[[str], Any]:
     """PyYAML's C parser where it was built, the pure one otherwise."""
     import yaml
 
-    return getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    loader: Callable[[str], Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    return loader
 
 
 def events_of(text: str) -> Iterator[Any]:
     """PyYAML's parser events, one by one; broken text raises PyYAML's own error."""
-    import yaml
-
-    yield from yaml.parse(text, Loader=_loader_class())
+    loader = _loader_class()(text)
+    try:
+        check_event, get_event = loader.check_event, loader.get_event
+        while check_event():
+            yield get_event()
+    finally:
+        loader.dispose()
 
 
 class _Builder:
@@ -238,7 +244,8 @@ class _Builder:
 
     def measure(self, parent: Node, child: Node) -> None:
         parent.size += child.size
-        parent.height = max(parent.height, child.height + 1)
+        if parent.height <= child.height:
+            parent.height = child.height + 1
         if parent.size > MAX_NODES:
             raise self.fail(f"more than {MAX_NODES} values, aliases expanded", child.start, "use fewer aliases")
         if parent.height > MAX_DEPTH:
@@ -247,7 +254,7 @@ class _Builder:
             )
 
     def check_key(self, node: Node) -> None:
-        if not isinstance(deref(node), Scalar):
+        if type(node) is not Scalar and not isinstance(deref(node), Scalar):
             raise self.fail("a list or a mapping is used as a key", node.start, "use a string as the key")
 
     def fail(self, message: str, at: int, hint: str) -> YamlEditError:

@@ -30,15 +30,22 @@ EXCERPT_WIDTH = 100
 class Source:
     """A decoded YAML text with its display path. `newline` is the text's own line break, the first if they differ."""
 
-    __slots__ = ("_starts", "bom", "newline", "path", "text")
+    __slots__ = ("_line_starts", "bom", "newline", "path", "text")
 
     def __init__(self, *, path: str, text: str, bom: bool) -> None:
         self.path = path
         self.text = text
         self.bom = bom
-        self._starts = [0, *(match.end() for match in LINE_BREAK.finditer(text))]
+        self._line_starts: list[int] | None = None
         found = LINE_BREAK.search(text)
         self.newline = found.group() if found and found.group() in {"\r\n", "\n", "\r"} else "\n"
+
+    @property
+    def _starts(self) -> list[int]:
+        """Where each line starts; looked at when a position is asked for."""
+        if self._line_starts is None:
+            self._line_starts = [0, *(match.end() for match in LINE_BREAK.finditer(self.text))]
+        return self._line_starts
 
     @classmethod
     def decode(cls, data: bytes, path: str) -> Source:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 CORE = "tag:yaml.org,2002:"
 MERGE_KEY = "<<"
+_STRING = CORE + "str"
 _WORDS_AS_KEYS = frozenset({"yes", "no", "on", "off"})
 _COLLECTIONS = {MappingNode: CORE + "map", SequenceNode: CORE + "seq"}
 _MAX_DIGITS = 400
@@ -50,8 +51,8 @@ class Reader:
 
     def value(self, node: Node) -> object:
         """The value of a node, built anew for each alias, so that no two places share an object."""
-        if isinstance(node, Scalar) and node.tag is None:
-            return self._scalar(node)
+        if type(node) is Scalar and node.tag is None:
+            return node.text if node.style else self._scalar(node)
         if isinstance(node, Alias):
             return self.value(node.target)
         plain = self._plain(node)
@@ -80,10 +81,11 @@ class Reader:
 
     def mapping(self, node: MappingNode) -> dict[Any, object]:
         """The pairs of a mapping, merge keys (`<<`) included; a key that comes twice is a `YamlEditError`."""
-        inherited = self.inherited(node)
         own: dict[Any, object] = {}
+        is_merging = False
         for key_node, value_node in node.pairs:
             if is_merge_key(key_node):
+                is_merging = True
                 continue
             key = self.key(key_node)
             if key in own:
@@ -91,7 +93,7 @@ class Reader:
                     f"key `{key_text(key_node)}` comes twice in one mapping", key_node.start, hint="keep one of them"
                 )
             own[key] = self.value(value_node)
-        return {**inherited, **own}
+        return {**self.inherited(node), **own} if is_merging else own
 
     def inherited(self, node: MappingNode) -> dict[Any, object]:
         """What the merge keys of a mapping bring in; of a list of mappings the first one wins."""
@@ -112,6 +114,10 @@ class Reader:
         """The value of a key: hashable; words such as `on` stay words."""
         if node in self._keys:
             return self._keys[node]
+        value: Any
+        if type(node) is Scalar and node.tag is None and (node.style or is_word(node.text)):
+            value = self._keys[node] = node.text
+            return value
         target = deref(node)
         is_plain = isinstance(target, Scalar) and not target.style and target.tag is None
         value = key_text(node) if is_plain and key_text(node).lower() in _WORDS_AS_KEYS else self.value(node)
@@ -123,14 +129,16 @@ class Reader:
         return value
 
     def _scalar(self, node: Scalar) -> object:
-        tag = node.tag or (CORE + "str" if node.style else plain_tag(node.text))
+        tag = node.tag or (_STRING if node.style else plain_tag(node.text))
+        if tag == _STRING:
+            return node.text
         kind = tag.removeprefix(CORE)
         if kind == "null":
             return None
         if kind not in {"bool", "int", "float"}:
             return node.text
         try:
-            return _number(kind, node.text)
+            return number(kind, node.text)
         except (ValueError, KeyError, IndexError, OverflowError):
             raise self.source.error(
                 f"`{node.text[:40]}` is not a value of type `{kind}`", node.start, hint="quote it to make it a string"
@@ -150,7 +158,9 @@ def _short(tag: object) -> str:
     return str(tag).replace(CORE, "!!")
 
 
-def _number(kind: str, text: str) -> object:
+@lru_cache(maxsize=1024)
+def number(kind: str, text: str) -> object:
+    """The bool, int or float that a text stands for in YAML 1.1. Raises `ValueError` and its like."""
     import yaml
 
     if len(text) > _MAX_DIGITS:
@@ -177,9 +187,15 @@ def plain_tag(text: str) -> str:
     return CORE + "str"
 
 
+@lru_cache(maxsize=8192)
+def is_word(text: str) -> bool:
+    """Whether a plain scalar is a string, be it because it stands as a key."""
+    return text.lower() in _WORDS_AS_KEYS or plain_tag(text) == _STRING
+
+
 def is_merge_key(node: Node) -> bool:
     """A plain `<<`."""
-    return isinstance(node, Scalar) and not node.style and node.text == MERGE_KEY and node.tag in {None, CORE + "merge"}
+    return isinstance(node, Scalar) and node.text == MERGE_KEY and not node.style and node.tag in {None, CORE + "merge"}
 
 
 def is_null(node: Node) -> bool:
