@@ -19,11 +19,12 @@ EXAMPLE = ROOT / "examples" / "monorepo"
 
 
 @pytest.fixture
-def repo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A copy of the example monorepo with the bundle source in it, as the working folder."""
+def repo(tmp_path: Path, archive: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of the example monorepo with the bundle source and its archive in it, as the working folder."""
     root = tmp_path / "repo"
     shutil.copytree(EXAMPLE, root)
     shutil.copytree(ROOT / "bundle_src" / "cicd", root / "bundle_src" / "cicd")
+    shutil.copy(archive, root / "cicd.tar.gz")
     monkeypatch.chdir(root)
     monkeypatch.setenv("NO_COLOR", "1")
     return root
@@ -60,7 +61,6 @@ def test_version_is_printed_without_importing_the_command_line(option: str) -> N
 
 def test_commands_import_only_what_they_use(repo: Path) -> None:
     """An apply on a pipe needs no Rich, and nobody a network library; URLs and line counts are used."""
-    assert run(["build"]) == 0
     code = (
         "import sys\n"
         "from cicdpack.cli.app import run\n"
@@ -83,6 +83,7 @@ def test_commands_import_only_what_they_use(repo: Path) -> None:
 
 def test_build_check_verify_and_apply(repo: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """The main job, verb by verb, with exit code 0 each."""
+    (repo / "cicd.tar.gz").unlink()
     assert run(["build"]) == 0
     built = capsys.readouterr().out
     content = built.split("content  sha256:")[1][:64]
@@ -104,7 +105,6 @@ def test_build_check_verify_and_apply(repo: Path, capsys: pytest.CaptureFixture[
 
 def test_a_stale_archive_is_no(repo: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """`build --check` names the members that differ, shows how, and writes nothing."""
-    assert run(["build"]) == 0
     before = (repo / "cicd.tar.gz").read_bytes()
     names = repo / "bundle_src/cicd/library/names.tmpl"
     names.write_text(names.read_text() + "{{/* one more line */}}\n")
@@ -125,6 +125,8 @@ def test_a_stale_archive_is_no(repo: Path, capsys: pytest.CaptureFixture[str]) -
 
 def test_a_missing_archive_is_no(repo: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """There is something to build: exit 1."""
+    (repo / "cicd.tar.gz").unlink()
+
     assert run(["build", "--check"]) == 1
     assert "cicd.tar.gz is missing" in capsys.readouterr().out
 
@@ -139,7 +141,6 @@ def test_a_missing_archive_is_no(repo: Path, capsys: pytest.CaptureFixture[str])
 )
 def test_exit_codes_of_apply(arguments: list[str], code: int, repo: Path) -> None:
     """A dry run is 0 whatever it would do; a check is 1 where there is something to do."""
-    run(["build"])
 
     assert run(arguments) == code
     assert (repo / ".azure/devops-pipelines/fraud-detector-tests-ci.yml").exists() == (len(arguments) == 2)
@@ -147,7 +148,6 @@ def test_exit_codes_of_apply(arguments: list[str], code: int, repo: Path) -> Non
 
 def test_check_after_apply_is_yes(repo: Path) -> None:
     """With nothing left to do a check exits 0."""
-    run(["build"])
     run(["apply", "fraud-detector"])
 
     assert run(["apply", "fraud-detector", "--check"]) == 0
@@ -155,7 +155,6 @@ def test_check_after_apply_is_yes(repo: Path) -> None:
 
 def test_a_conflict_is_no_and_shows_the_diff(repo: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """What is in the way is shown line by line, nothing is written, the exit code says no."""
-    run(["build"])
     path = repo / ".azure/devops-pipelines/fraud-detector-tests-ci.yml"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text("mine: true\n")
@@ -206,7 +205,6 @@ def test_errors_are_two_lines_and_exit_2(
     arguments: list[str], message: str, hint: str, repo: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """What was found and what to do next, on stderr; never a traceback."""
-    run(["build"])
     capsys.readouterr()
 
     code = run(arguments)
@@ -247,7 +245,6 @@ def test_an_interrupt_exits_130(monkeypatch: pytest.MonkeyPatch, capsys: pytest.
 
 def test_a_reader_that_leaves_early_is_no_error(repo: Path) -> None:
     """`cicdpack ... | head -1` ends quietly."""
-    run(["build"])
     command = f"{sys.executable} -m cicdpack apply fraud-detector --dry-run --diff | head -1; exit ${{PIPESTATUS[0]}}"
 
     done = subprocess.run(

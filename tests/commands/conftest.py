@@ -1,4 +1,4 @@
-"""A built archive and copies of the example monorepo, as an ops team has them."""
+"""Copies of the example monorepo with the built archive in them, as an ops team has it."""
 
 from __future__ import annotations
 
@@ -10,21 +10,10 @@ from typing import TypeAlias
 
 import pytest
 
-from cicdpack.commands.build import BuildRequest, build
-
 ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "examples" / "monorepo"
-SOURCE = ROOT / "bundle_src" / "cicd"
 
 Monorepo: TypeAlias = Callable[..., Path]
-
-
-@pytest.fixture(scope="session")
-def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The shipped bundle, built once."""
-    path = tmp_path_factory.mktemp("bundle") / "cicd.tar.gz"
-    build(BuildRequest(source=SOURCE, output=path))
-    return path
 
 
 @pytest.fixture
