@@ -14,6 +14,13 @@ if TYPE_CHECKING:
     from cicdpack.gotemplate.regexp import Regexp
 
 
+MOST_KNOWN = 64
+"""Texts whose match a pattern remembers: the check of a bundle compares the same few values a hundred times."""
+
+LONGEST_KNOWN = 256
+"""Characters of a text that is remembered: parameters are names."""
+
+
 class PatternTooDear(BundleError):
     """A pattern that takes more steps than all templates of a rendering may take."""
 
@@ -21,25 +28,31 @@ class PatternTooDear(BundleError):
 class Matcher:
     """A compiled regular expression; every match may take as many steps as a whole rendering."""
 
-    __slots__ = ("_budget", "_regexp")
+    __slots__ = ("_budget", "_known", "_regexp")
 
     def __init__(self, pattern: str) -> None:
         from cicdpack.gotemplate import regexp
         from cicdpack.gotemplate.limits import Budget
 
         self._budget = Budget()
+        self._known: dict[str, bool] = {}
         self._regexp: Regexp = regexp.compile(pattern, spend=self._spend)
 
     def is_match(self, text: str) -> bool:
         """Tell whether the pattern occurs anywhere in the text. Raises `PatternTooDear`."""
         from cicdpack.gotemplate.limits import Budget, LimitExceeded
 
+        if text in self._known:
+            return self._known[text]
         self._budget = Budget()
         try:
-            return self._regexp.match_string(text)
+            found = self._regexp.match_string(text)
         except LimitExceeded as error:
             message = f"pattern `{self._regexp.string}`: {error.text}"
             raise PatternTooDear(message, hint="write a smaller pattern") from None
+        if len(text) <= LONGEST_KNOWN and len(self._known) < MOST_KNOWN:
+            self._known[text] = found
+        return found
 
     def _spend(self, steps: int) -> None:
         self._budget.spend(steps)

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from cicdpack.bundle.bundle import Bundle
+    from cicdpack.bundle.parameters import Value
     from cicdpack.bundle.rendering import Rendering
     from cicdpack.bundle.schema import Schema
 
@@ -47,7 +48,7 @@ _SEED = b"matrix"
 def check_bundle(bundle: Bundle) -> tuple[Problem, ...]:
     """Render the matrix and check what comes out; what several combinations have in common is said once."""
     found: dict[Problem, list[dict[str, str]]] = {}
-    seen: set[bytes] = set()
+    seen = _Seen()
     choices = list(_combinations(bundle.parameters))
     for choice in choices[:MAX_COMBINATIONS]:
         for problem in _check(bundle, choice, seen):
@@ -85,9 +86,24 @@ def _choices(prop: Schema) -> tuple[str, ...]:
     return tuple(value for value in prop.enum or () if isinstance(value, str))
 
 
-def _check(bundle: Bundle, choice: Mapping[str, str], seen: set[bytes]) -> Iterator[Problem]:
+class _Seen:
+    """What was looked at already: parameters (a choice may be a default) and the contents of pipelines."""
+
+    __slots__ = ("contents", "values")
+
+    def __init__(self) -> None:
+        self.values: set[tuple[tuple[str, object], ...]] = set()
+        self.contents: set[bytes] = set()
+
+
+def _check(bundle: Bundle, choice: Mapping[str, str], seen: _Seen) -> Iterator[Problem]:
     try:
-        rendering = _render(bundle, choice)
+        values = _bind(bundle, choice)
+        key = tuple(values.items())
+        if key in seen.values:
+            return
+        seen.values.add(key)
+        rendering = _render(bundle, values)
     except CicdpackError as error:
         on_purpose = isinstance(error, RenderError) and isinstance(error.cause, Fail)
         if not (choice and on_purpose):
@@ -98,16 +114,18 @@ def _check(bundle: Bundle, choice: Mapping[str, str], seen: set[bytes]) -> Itera
         place = Location(path=SCHEMA_NAME)
         yield Problem(rule="nothing-rendered", message="no file is rendered", location=place, hint=hint)
     for file in rendering.files:
-        if is_pipeline(file.path) and file.data not in seen:
-            seen.add(file.data)
+        if is_pipeline(file.path) and file.data not in seen.contents:
+            seen.contents.add(file.data)
             yield from check_pipeline(file)
 
 
-def _render(bundle: Bundle, choice: Mapping[str, str]) -> Rendering:
-    schema = bundle.parameters
-    samples = {name: value for name, value in SAMPLES.items() if name in schema.properties}
-    bound = bind(bundle, [Layer(origin="the matrix", values={**samples, **choice})], seed=_SEED)
-    rendering = render(bundle, bound.values, seed=_SEED)
+def _bind(bundle: Bundle, choice: Mapping[str, str]) -> Mapping[str, Value]:
+    samples = {name: value for name, value in SAMPLES.items() if name in bundle.parameters.properties}
+    return bind(bundle, [Layer(origin="the matrix", values={**samples, **choice})], seed=_SEED).values
+
+
+def _render(bundle: Bundle, values: Mapping[str, Value]) -> Rendering:
+    rendering = render(bundle, values, seed=_SEED)
     for overlay in rendering.overlays:
         overlay.value()
     return rendering

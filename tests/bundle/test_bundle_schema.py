@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from cicdpack.bundle import gotext
 from cicdpack.bundle.schema import SchemaError, read_schema
 from cicdpack.bundle.schema_checks import load_schema
 
@@ -254,3 +255,16 @@ def test_error_points_to_the_parameter(prop: str, message: str) -> None:
         load_schema(data.encode(), source="s.json")
 
     assert str(caught.value) == f"s.json:4:3: {message}"
+
+
+def test_a_pattern_remembers_few_short_texts() -> None:
+    """The answer is the same the second time, and memory does not grow with what is asked."""
+    matcher = gotext.Matcher("^[a-z]+$")
+    texts = [letter * length for letter in "ab1" for length in range(1, 200)]
+
+    first = [matcher.is_match(text) for text in texts]
+
+    assert [matcher.is_match(text) for text in texts] == first == [text[0] != "1" for text in texts]
+    assert len(matcher._known) == gotext.MOST_KNOWN
+    assert matcher.is_match("a" * 2 * gotext.LONGEST_KNOWN)
+    assert len(matcher._known) == gotext.MOST_KNOWN

@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 import json
+from typing import TYPE_CHECKING
 
 from cicdpack.archive.entries import Entry
 from cicdpack.bundle.bundle import Bundle
+from cicdpack.bundle.render import render
 from cicdpack.problems import Location
+from cicdpack.validate import matrix
 from cicdpack.validate.matrix import check_bundle
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import pytest
+
+    from cicdpack.bundle.rendering import Rendering
 
 PLATFORM = {"type": "string", "description": "d", "default": "azure_devops", "enum": ["azure_devops", "gitlab"]}
 COLOUR = {"type": "string", "description": "d", "default": "red", "enum": ["red", "green"]}
@@ -67,3 +77,17 @@ def test_a_refusal_on_purpose_is_no_error() -> None:
 
     assert check_bundle(bundle(on_purpose, colour=COLOUR)) == ()
     assert [problem.rule for problem in check_bundle(bundle('{{ fail "never" }}'))] == ["cannot-render"]
+
+
+def test_choices_that_come_to_the_same_values_are_rendered_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A choice may be the default: two platforms and two colours are four renderings, however they are asked for."""
+    rendered: list[tuple[object, object]] = []
+
+    def count(bundle: Bundle, values: Mapping[str, object], *, seed: bytes) -> Rendering:
+        rendered.append((values["input_cicd_platform"], values["colour"]))
+        return render(bundle, values, seed=seed)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(matrix, "render", count)
+
+    assert check_bundle(bundle("a: 1\n", colour=COLOUR)) == ()
+    assert sorted(rendered) == [(one, two) for one in ("azure_devops", "gitlab") for two in ("green", "red")]
