@@ -30,7 +30,8 @@ class DestinationError(BundleError):
     def __init__(
         self, message: str, *, rule: str, path: str, source: str, cli_text: str | None = None, hint: str
     ) -> None:
-        super().__init__(message, cli_text=cli_text, rule=rule, location=Location(path=source), hint=hint)
+        one_line = message.replace("\n", "\\x0a")  # A name may hold anything; what else is odd, the screen escapes.
+        super().__init__(one_line, cli_text=cli_text, rule=rule, location=Location(path=source), hint=hint)
         self.path = path
         self.source = source
 

@@ -116,8 +116,8 @@ def build(request: BuildRequest) -> BuildReport:
 
 def check(request: BuildRequest) -> CheckReport:
     """Compare the archive with its source; write nothing. Errors of the bundle are reported beside what is stale."""
-    source, problems = _prepare(request)
     archive = open_any(request.output) if request.output.exists() else None
+    source, problems = _prepare(request)
     differences = compare_with_source(archive.entries, source.entries) if archive else ()
     return CheckReport(
         output=str(request.output),
