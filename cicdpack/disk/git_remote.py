@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from cicdpack.disk.git_call import Git
 
 _WORKFLOWS = re.compile(
-    r"refusing to allow .* (create or update|delete) workflow|without `?workflows?`? (scope|permission)"
+    r"refusing to allow .* (create or update|delete) workflow[^)\n]*|without `?workflows?`? (scope|permission)"
 )
 _PROTECTED = re.compile(
     r"protected branch|GH006|GH013|repository rule violations|TF402455|TF402456|must use a pull request"
@@ -160,15 +160,16 @@ def _refusal(branch: str, out: str, said: str) -> RemoteError:
     everything = f"{why}\n{said}"
     message = f"the push of `{branch}` was refused"
     reason = _remark(said) or re.sub(r"^\[[a-z ]+\] \((.*)\)$", r"\1", why) or _first(said)
-    if "stale info" in why or "fetch first" in why:
+    if re.search(r"stale info|fetch first|cannot lock ref|failed to update ref", why):
         hint = "somebody pushed to it just now: run it again, it looks at the branch anew"
         return BranchMovedError(message, "the branch has moved", hint=hint)
-    if _WORKFLOWS.search(everything):
+    workflows = _WORKFLOWS.search(everything)
+    if workflows:
         hint = (
             "GitHub's own token may never push workflows: give the step that of a GitHub App with `workflows: write`,"
             " or a personal token with the scope `workflow`, as GITHUB_TOKEN"
         )
-        return WorkflowPermissionError(message, re.sub(r"^\[[a-z ]+\] \((.*)\)$", r"\1", why) or reason, hint=hint)
+        return WorkflowPermissionError(message, workflows[0], hint=hint)
     if _PROTECTED.search(everything):
         hint = (
             f"a rule forbids pushes to `{branch}`: exempt branches named `cicdpack/*` from it, or allow this identity"
