@@ -50,8 +50,11 @@ class Repository:
             target = self.folder / path
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(content.encode() if isinstance(content, str) else content)
-        self.minute += 1
         self.git("add", "--all")
+        return self.commit_index(message)
+
+    def commit_index(self, message: str) -> str:
+        self.minute += 1
         self.git("commit", "--quiet", "--allow-empty", "-m", message)
         return self.git("rev-parse", "HEAD")
 

@@ -58,9 +58,9 @@ def check_text(report: CheckReport, now: datetime) -> Iterator[Line]:
 
     `now` is what the age of a commit is counted from.
     """
-    yield from problem_lines(report.problems)
     if report.is_fresh:
         yield f"{report.output} is up to date with {report.source} ({count(report.members, 'member')})"
+        yield from problem_lines(report.problems)
         return
     if report.missing:
         yield f"{report.output} is missing"
@@ -74,6 +74,7 @@ def check_text(report: CheckReport, now: datetime) -> Iterator[Line]:
         yield from _history_lines(report)
     if report.not_canonical:
         yield f"{report.output} is not canonical: {report.not_canonical}"
+    yield from problem_lines(report.problems)
     yield hint_line("`cicdpack build` and commit the archive with the sources")
 
 
