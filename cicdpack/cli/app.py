@@ -243,6 +243,57 @@ def apply(
 
 
 @app.command()
+def status(
+    projects: Annotated[
+        list[str] | None, typer.Argument(metavar="[PROJECT...]", help="Names, folders or patterns; default: all.")
+    ] = None,
+    repo: Annotated[
+        Path | None,
+        typer.Option("--repo", metavar="DIR", help="The repository; default: the parent with cicd_params.json."),
+    ] = None,
+    bundle: Annotated[
+        Path | None,
+        typer.Option("--bundle", metavar="FILE", help="The archive; default: cicd.tar.gz in the repository."),
+    ] = None,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="List the files that are not current.")] = False,
+    diff: Annotated[bool, typer.Option("--diff", help="Show what was edited, line by line; implies -v.")] = False,
+    check: Annotated[
+        bool, typer.Option("--check", help="Exit 1 unless every project is current, accepted or merely bumped.")
+    ] = False,
+    json: Json = False,
+) -> int:
+    """Show how projects stand: not set up, current, outdated, edited, bumped, accepted, missing, in conflict."""
+    from cicdpack.cli.show import status as show
+    from cicdpack.commands.status import StatusRequest
+    from cicdpack.commands.status import status as command
+
+    report = command(StatusRequest(projects=tuple(projects or ()), repo=repo, bundle=bundle, diffs=diff))
+    _report(show.status_json(report) if json else show.status_text(report, verbose=verbose or diff))
+    return EXIT_OK if report.is_good or not check else EXIT_NO
+
+
+@app.command()
+def accept(
+    project: Annotated[str, typer.Argument(metavar="PROJECT", help="Its name (bundle.name) or folder.")],
+    paths: Annotated[list[str], typer.Argument(metavar="PATH...", help="Edited or deleted files.")],
+    reason: Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why; one line, kept in the receipt.")],
+    repo: Annotated[
+        Path | None,
+        typer.Option("--repo", metavar="DIR", help="The repository; default: the parent with cicd_params.json."),
+    ] = None,
+    json: Json = False,
+) -> int:
+    """Record that an edit is intended: `status` calls it accepted from then on."""
+    from cicdpack.cli.show import status as show
+    from cicdpack.commands.accept import AcceptRequest
+    from cicdpack.commands.accept import accept as command
+
+    report = command(AcceptRequest(project=project, paths=tuple(paths), reason=reason, repo=repo))
+    _report(show.accept_json(report) if json else show.accept_text(report))
+    return EXIT_OK
+
+
+@app.command()
 def deploy(
     projects: Annotated[list[str], typer.Argument(metavar="PROJECT...", help="Names (bundle.name) or folders.")],
     base: Annotated[

@@ -119,7 +119,7 @@ def _overlay_record(want: WantedValues, change: Change, outcome: Outcome) -> Ove
         created=outcome.created,
         accepted=accepted if accepted and kept_hash(outcome.kept) == accepted.sha256 else None,
     )
-    return OverlayRecord(base=base, result=_hash_after(change))
+    return OverlayRecord(base=base, result=None if outcome.kept else _hash_after(change))
 
 
 def _hash_after(change: Change) -> str | None:

@@ -61,7 +61,10 @@ class FileRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OverlayRecord:
-    """Values in a user's file. `result` is the file's content hash when it was last written; others may edit it."""
+    """Values in a user's file.
+
+    `result` is the content hash that the file had when all of them were as wanted; None where some were edited.
+    """
 
     base: ValuesBase
     result: str | None = None

@@ -137,6 +137,13 @@ def _edited(want: WantedValues, kept: Sequence[Kept]) -> str:
     return describe_kept(kept)
 
 
+def find_edits(path: str, text: bytes, base: ValuesBase) -> tuple[Kept, ...]:
+    """Return the values of an overlay that are not as it set them. Raises `YamlEditError`."""
+    from cicdpack.yamledit.updating import update
+
+    return update(text, base.values, base.values, source=path).kept
+
+
 def kept_hash(kept: Sequence[Kept]) -> str | None:
     """Return what an accepted edit of values is known by: SHA-256 (hex) over paths and values; None for no edit."""
     if not kept:

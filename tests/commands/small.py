@@ -91,6 +91,9 @@ def repository(root: Path, *projects: str) -> Path:
     return root
 
 
+__all__ = ["ApplyRequest", "applied", "bundle", "carry_out", "planned", "prepare", "repository"]
+
+
 def planned(root: Path, *projects: str, **options: object) -> Prepared:
     settings = options.pop("settings", {})
     return prepare(ApplyRequest(projects=projects or ("alpha",), repo=root, settings=settings, **options))  # type: ignore[arg-type]
@@ -107,13 +110,17 @@ def effects(prepared: Prepared) -> dict[str, str]:
     return {
         change.path: effect_of(change)
         for change in prepared.plan.changes
-        if not change.path.startswith(".cicdpack/") and (effect_of(change) != "keep" or getattr(change, "reason", ""))
+        if not change.path.startswith(".cicdpack/") and (effect_of(change) != "keep" or said(change))
     }
 
 
 def note(prepared: Prepared, path: str) -> str:
     """What is said of one file."""
     (change,) = [change for change in prepared.plan.changes if change.path == path]
+    return said(change)
+
+
+def said(change: object) -> str:
     return str(getattr(change, "reason", "") or getattr(change, "summary", ""))
 
 
