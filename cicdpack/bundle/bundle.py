@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -40,7 +41,6 @@ class Bundle:
     template: Tree | None = None
     overlays: Tree | None = None
     overlay_schema: Schema | None = None
-    source_config: SourceConfig | None = None
     manifest: Manifest | None = None
     content: tuple[Entry, ...] = ()
     library_folders: tuple[str, ...] = ()
@@ -54,7 +54,7 @@ class Bundle:
         """Read a template folder, with the permission bits of its files.
 
         `root` is the folder's path, for messages. `template` is the tree that `template_dir` leads to, where that
-        lies outside of the folder. Raises `SchemaError`, `ManifestError`, `SourceConfigError`.
+        lies outside of the folder. Raises `SchemaError`, `ManifestError`.
         """
         files = {file.path: file for file in tree.files}
         schema = _load(files, SCHEMA_NAME, tree, cli_version=cli_version)
@@ -70,7 +70,6 @@ class Bundle:
         content = sort_entries(
             Entry(path=file.path, data=file.data, executable=bool(file.mode & 0o100)) for file in tree.files
         )
-        config = files.get(SOURCE_CONFIG_NAME)
         return cls(
             schema=schema,
             library=_library(parts, join(base, LIBRARY)),
@@ -79,7 +78,6 @@ class Bundle:
             template_root=join(base, TEMPLATE),
             overlays=_without_schema(_subtree(tree, OVERLAYS)),
             overlay_schema=overlay_schema,
-            source_config=SourceConfig.parse(config.data, source=SOURCE_CONFIG_NAME) if config else None,
             manifest=read_manifest(content) if MANIFEST_NAME in files else None,
             content=content,
         )
@@ -91,6 +89,11 @@ class Bundle:
             TreeFile(path=entry.path, data=entry.data, mode=0o755 if entry.executable else 0o644) for entry in entries
         )
         return cls.from_tree(Tree(files=files, folders=_folders_of(files)), cli_version=cli_version)
+
+    @property
+    def source_config(self) -> SourceConfig | None:
+        """What `cicdpack.toml` says, read when asked for: a manifest says the same. Raises `SourceConfigError`."""
+        return next((_read_config(entry.data) for entry in self.content if entry.path == SOURCE_CONFIG_NAME), None)
 
     @property
     def name(self) -> str:
@@ -132,6 +135,11 @@ class Bundle:
             return self.schema
         properties = {**self.schema.properties, **self.overlay_schema.properties}
         return replace(self.schema, properties=MappingProxyType(properties))
+
+
+@lru_cache(maxsize=1)
+def _read_config(data: bytes) -> SourceConfig:
+    return SourceConfig.parse(data, source=SOURCE_CONFIG_NAME)
 
 
 def _load(files: dict[str, TreeFile], name: str, tree: Tree, *, cli_version: str) -> Schema:
