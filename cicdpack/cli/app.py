@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
+from copy import copy
 from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeAlias
@@ -19,6 +20,8 @@ from cicdpack.errors import EXIT_NO, CicdpackError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
+
+    from typer.models import CommandInfo
 
     from cicdpack.cli.console import Line
 
@@ -361,10 +364,29 @@ def _report(report: Mapping[str, object] | Iterable[Line]) -> None:
         stdout().print(report)
 
 
+def _program(arguments: Sequence[str]) -> typer.Typer:
+    """Return the command line with the one verb that is called, else (for help, or a slip) with all of them.
+
+    Typer works out the parameters of every verb that it knows, which takes longer than many verbs do.
+    """
+    called = [command for command in app.registered_commands if _is_called(command, list(arguments))]
+    if not called:
+        return app
+    program = copy(app)
+    program.registered_commands = called
+    return program
+
+
+def _is_called(command: CommandInfo, arguments: list[str]) -> bool:
+    name = command.name or getattr(command.callback, "__name__", "").replace("_", "-")
+    return arguments[:1] == [name]
+
+
 def run(arguments: Sequence[str]) -> int:
     """Run the command line and return the exit code; every error that a user can act on is printed on stderr."""
     try:
-        code = app(args=list(arguments) or ["--help"], prog_name="cicdpack", standalone_mode=False)
+        program = _program(arguments)
+        code = program(args=list(arguments) or ["--help"], prog_name="cicdpack", standalone_mode=False)
         sys.stdout.flush()
     except CicdpackError as error:
         return _print_error(error)

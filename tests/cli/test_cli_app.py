@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from cicdpack import __version__
-from cicdpack.cli.app import run
+from cicdpack.cli.app import _program, app, run
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "examples" / "monorepo"
@@ -273,3 +273,24 @@ def test_help_of_a_process() -> None:
 
     assert done.returncode == 0
     assert done.stdout.startswith("Usage: cicdpack ")
+
+
+@pytest.mark.parametrize(
+    "verb", [*(command.callback.__name__ for command in app.registered_commands if command.callback)]
+)
+def test_every_verb_is_found_by_itself(verb: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """The verb that is called is the only one that is worked out; its help is what the whole command line would say."""
+    assert [command.name for command in _program([verb, "--help"]).registered_commands] == [None]
+
+    assert run([verb, "--help"]) == 0
+    alone = capsys.readouterr().out
+    app([verb, "--help"], prog_name="cicdpack", standalone_mode=False)
+
+    assert alone == capsys.readouterr().out
+    assert alone.startswith(f"Usage: cicdpack {verb} ")
+
+
+@pytest.mark.parametrize("arguments", [[], ["--help"], ["aply"], ["-V", "apply"]])
+def test_other_calls_see_every_verb(arguments: list[str]) -> None:
+    """Help, slips and options of the whole program need all of them."""
+    assert _program(arguments) is app
