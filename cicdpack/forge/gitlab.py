@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 from typing import TYPE_CHECKING
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, urlencode, urlsplit
 
 from cicdpack._values import dataclass
 from cicdpack.forge.reading import agrees, items, number, text
@@ -48,7 +48,8 @@ class GitLab:
 
     def serves(self, remote: Remote) -> bool:
         """Whether the remote is on the server itself, over HTTP."""
-        return remote.origin == self.server.rstrip("/").lower()
+        server = urlsplit(self.server)
+        return remote.origin == f"{server.scheme}://{server.netloc}".lower()
 
     def find(self, branch: str, base: str) -> Call:
         """Ask for the open ones from our branch."""

@@ -7,16 +7,10 @@ from hashlib import sha256
 from typing import Any
 
 import pytest
-import yaml
 
 from cicdpack.bundle.errors import BundleError
+from tests.bundle_src.deploy_steps import PLATFORMS, load, scripts_of
 
-PLATFORMS = {
-    "azure_devops": ".azure/devops-pipelines/deploy-cicd.yml",
-    "github_actions": ".github/workflows/deploy-cicd.yml",
-    "github_actions_for_github_enterprise_servers": ".github/workflows/deploy-cicd.yml",
-    "gitlab": ".gitlab/pipelines/deploy-cicd.yml",
-}
 HOSTILE = ('x"; touch pwned; echo "', "$(touch pwned)", "`touch pwned`", "--help", "a b'c", "fraud-detector")
 TOOL = """#!/usr/bin/env bash
 printf '%s|' "$@" >> "$RECORD"
@@ -36,35 +30,6 @@ fi
 """
 
 
-def load(text: str) -> dict[str, Any]:
-    value: dict[str, Any] = yaml.load(text, yaml.BaseLoader)
-    return value
-
-
-def scripts_of(platform: str, text: str, name: str, temp: str) -> list[tuple[str, dict[str, str]]]:
-    """The scripts in order, each with its environment, as the platform would hand them out."""
-    pipeline = load(text)
-    values = {
-        "$(Agent.TempDirectory)": temp,
-        "${{ runner.temp }}": temp,
-        "$(System.AccessToken)": "t0ken",
-        "${{ secrets.WORKFLOW_TOKEN }}": "t0ken",
-        "${{ parameters.project_name }}": name,
-        "${{ inputs.project_name }}": name,
-    }
-
-    def filled(env: dict[str, str]) -> dict[str, str]:
-        pattern = "|".join(map(re.escape, values))
-        return {key: re.sub(pattern, lambda match: values[match[0]], value) for key, value in env.items()}
-
-    if platform == "gitlab":
-        job = pipeline["deploy_cicd"]
-        return [("\n".join(job["script"]), {**job["variables"], "project_name": name, "GITLAB_TOKEN": "t0ken"})]
-    steps = pipeline["jobs"][0]["steps"] if platform == "azure_devops" else pipeline["jobs"]["deploy_cicd"]["steps"]
-    key = "bash" if platform == "azure_devops" else "run"
-    return [(step[key], filled(step["env"])) for step in steps if key in step]
-
-
 @pytest.mark.parametrize("platform", PLATFORMS)
 def test_one_file(repo_renderer: Any, platform: str) -> None:
     """Each platform gets its one workflow, under MLOps Stacks' name; GitLab's is included by the root's pipeline."""
@@ -82,7 +47,6 @@ def test_a_name_stays_a_name(site: Any, repo_renderer: Any, platform: str, sourc
     tool.write_text(TOOL, encoding="utf-8")
     tool.chmod(0o755)
     site.tool("python3", PYTHON)
-    site.tool("git", '#!/usr/bin/env bash\necho "git $*" >> "$RECORD"\n')
     settings = {"input_install_from": source, "input_pyz_file": "tool"}
     settings["input_pyz_sha256"] = sha256(TOOL.encode()).hexdigest()
     text = repo_renderer.files(input_cicd_platform=platform, **settings)[PLATFORMS[platform]]
@@ -95,8 +59,7 @@ def test_a_name_stays_a_name(site: Any, repo_renderer: Any, platform: str, sourc
 
     options = "--require-hashes --only-binary :all: --index-url https://pypi.org/simple -r .cicdpack/requirements.txt"
     installed = [f"-m pip install {options}"] if source == "requirements" else []
-    switched = [] if platform.startswith("github") else ["git switch --force-create main"]
-    assert site.record == [*installed, *switched, f"deploy|--base|main|--|{name}|cicdpack|t0ken"]
+    assert site.record == [*installed, f"deploy|--base|main|--|{name}|cicdpack|t0ken"]
     assert "t0ken" not in output
     assert not (site.repo / "pwned").exists()
 

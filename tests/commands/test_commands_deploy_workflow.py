@@ -1,0 +1,211 @@
+"""The rendered `deploy-cicd.yml`: its shell steps run as an agent runs them, in a fresh detached checkout."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import stat
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from cicdpack.archive.entries import Entry
+from cicdpack.bundle.binding import Layer, bind
+from cicdpack.bundle.bundle import Bundle
+from cicdpack.bundle.render import render
+from cicdpack.commands.build import BuildRequest, build
+from tests.bundle_src.deploy_steps import PLATFORMS as PATHS
+from tests.bundle_src.deploy_steps import scripts_of
+from tests.commands.deploy_site import PLATFORMS, Site, make_pattern, make_site
+from tests.forge.fake_forge import TOKEN
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+pytestmark = [
+    pytest.mark.skipif(shutil.which("git") is None, reason="needs git"),
+    pytest.mark.skipif(shutil.which("bash") is None, reason="the steps are bash scripts"),
+]
+
+ROOT = Path(__file__).parents[2]
+BRANCH = "cicdpack/fraud-detector"
+HOSTILE = ('x"; touch pwned; echo "', "$(touch pwned)", "`touch pwned`", "--help")
+OPTIONS = "--require-hashes --only-binary :all: --index-url https://pypi.org/simple -r .cicdpack/requirements.txt"
+PYTHON = """#!/bin/sh
+# Stands for python3: a virtual environment gets the cicdpack under test, and installations are noted.
+if [ "$1 $2" = "-m venv" ]; then
+  mkdir -p "$3/bin" && cp "$0" "$3/bin/python" && cp {cicdpack} "$3/bin/cicdpack"
+else
+  echo "$*" >> {record}
+fi
+"""
+
+
+@dataclass
+class Agent:
+    """A machine of the platform that runs the workflow of the remote's default branch."""
+
+    site: Site
+    platform: str
+    base: Path
+    runs: int = 0
+
+    @property
+    def record(self) -> Path:
+        return self.base / "record"
+
+    def __post_init__(self) -> None:
+        tools = self.base / "tools"
+        tools.mkdir()
+        cicdpack = self._tool(tools / "cicdpack-under-test", f'#!/bin/sh\nexec {sys.executable} -m cicdpack "$@"\n')
+        self._tool(tools / "python3", PYTHON.format(cicdpack=cicdpack, record=self.record))
+
+    @staticmethod
+    def _tool(path: Path, text: str) -> Path:
+        path.write_text(text, encoding="utf-8")
+        path.chmod(path.stat().st_mode | stat.S_IXUSR)
+        return path
+
+    def run(self, name: str) -> tuple[int, str]:
+        """Check out as the platforms do, run every step, stop at the first that fails; return its code and the log."""
+        self.runs += 1
+        work = self.base / f"work-{self.runs}"
+        self.site.git("clone", "--quiet", str(self.site.remote), str(work))
+        self.site.git("checkout", "--quiet", "--detach", folder=work)
+        temp = self.base / f"temp-{self.runs}"
+        temp.mkdir()
+        text = (work / PATHS[self.platform]).read_text()
+        log = ""
+        for script, own in scripts_of(self.platform, text, name, str(temp), TOKEN):
+            done = subprocess.run(
+                ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", script],
+                cwd=work,
+                env=self._environment() | own,
+                capture_output=True,
+                text=True,
+                check=False,
+            )
+            log += done.stdout + done.stderr
+            if done.returncode != 0:
+                return done.returncode, log
+        assert not self.site.git("status", "--porcelain", folder=work)
+        assert not list(self.base.rglob("pwned"))
+        return 0, log
+
+    def _environment(self) -> dict[str, str]:
+        """The variables of a job, without the token: the steps get that by themselves."""
+        variables = self.site.forge.environment(self.platform)
+        return {
+            **{key: value for key, value in variables.items() if value != TOKEN},
+            "PATH": os.pathsep.join((str(self.base / "tools"), os.environ["PATH"])),
+            "HOME": str(self.base),
+            "PYTHONPATH": str(ROOT),
+            "NO_PROXY": "*",
+            "CI": "true",
+            "GIT_CONFIG_GLOBAL": os.devnull,
+            "GIT_CONFIG_NOSYSTEM": "1",
+        }
+
+
+def workflow(platform: str) -> dict[str, bytes | None]:
+    """The files that the bundle in `bundle_src/repo` renders for a platform."""
+    source = ROOT / "bundle_src" / "repo"
+    paths = sorted(path for path in source.rglob("*") if path.is_file())
+    bundle = Bundle.from_entries(
+        Entry(path=path.relative_to(source).as_posix(), data=path.read_bytes()) for path in paths
+    )
+    bound = bind(bundle, (Layer(origin="the test", values={"input_cicd_platform": platform}),))
+    return {file.path: file.data for file in render(bundle, bound.values).files}
+
+
+@pytest.fixture(scope="session")
+def next_bundles(archive: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """The shipped bundle, and its next version."""
+    source = tmp_path_factory.mktemp("next") / "cicd"
+    shutil.copytree(ROOT / "bundle_src" / "cicd", source)
+    config = source / "cicdpack.toml"
+    config.write_text(config.read_text().replace('version = "1.0.0"', 'version = "1.1.0"', 1))
+    for path in (source / "template").rglob("{{.input_project_name}}*.yml.tmpl"):
+        path.write_text(path.read_text() + "# The next version.\n")
+    build(BuildRequest(source=source, output=source.parent / "cicd.tar.gz"))
+    return archive, source.parent / "cicd.tar.gz"
+
+
+@pytest.fixture
+def agent(
+    request: pytest.FixtureRequest, tmp_path: Path, next_bundles: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Agent]:
+    """An agent of the platform, and a repository whose default branch has the workflow."""
+    platform = str(request.param)
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", os.devnull)
+    (tmp_path / "pattern").mkdir()
+    make_pattern(tmp_path / "pattern", next_bundles[0], ROOT / "examples" / "monorepo", platform)
+    site = make_site(tmp_path / "pattern", tmp_path, next_bundles)
+    files = workflow(platform)
+    assert list(files) == [PATHS[platform]]
+    site.change_base(files, "the workflow that sets up projects")
+    yield Agent(site=site, platform=platform, base=tmp_path)
+    site.forge.close()
+
+
+@pytest.mark.parametrize("agent", PLATFORMS, indirect=True)
+def test_the_workflow_from_the_first_run_on(agent: Agent) -> None:
+    """A request; the same again; the next bundle in the same request; merged; nothing; no token in any log."""
+    site = agent.site
+    logs = []
+
+    code, log = agent.run("fraud-detector")
+    assert (code, len(site.forge.requests)) == (0, 1), log
+    logs.append(log)
+
+    site.bump()
+    code, log = agent.run("fraud-detector")
+    assert (code, len(site.forge.requests)) == (0, 1), log
+    assert "1.1.0" in site.forge.requests[0].title
+    logs.append(log)
+
+    site.git("fetch", "--quiet", "origin", f"{BRANCH}:{BRANCH}")
+    site.merge()
+    before = site.facts()
+    code, log = agent.run("fraud-detector")
+    assert (code, len(site.forge.requests)) == (0, 1), log
+    assert "fraud-detector is up to date" in log
+    assert site.facts() == before
+    logs.append(log)
+
+    assert TOKEN not in "".join(logs)
+    assert agent.record.read_text().splitlines() == [f"-m pip install {OPTIONS}"] * 3
+    author = site.git("log", "--format=%an <%ae>", "-1", "HEAD^2")
+    assert author == "cicdpack <cicdpack@noreply.invalid>"
+
+
+@pytest.mark.parametrize("agent", PLATFORMS, indirect=True)
+def test_a_hostile_name_runs_nothing(agent: Agent) -> None:
+    """Whatever is typed as a name stays a name: no such project, exit 2, nothing ran, nothing was pushed."""
+    before = agent.site.facts()
+
+    for name in HOSTILE:
+        code, log = agent.run(name)
+        assert (code, f"no project `{name}`" in log) == (2, True), log
+
+    assert agent.site.facts() == before
+    assert agent.site.forge.calls == []
+    assert not list(agent.base.rglob("pwned"))
+
+
+@pytest.mark.parametrize("agent", PLATFORMS, indirect=True)
+def test_a_refused_push_fails_the_job(agent: Agent) -> None:
+    """The step's exit code is cicdpack's, and the log says why once."""
+    agent.site.reject("error: GH006: Protected branch update failed")
+
+    code, log = agent.run("fraud-detector")
+
+    assert code == 2
+    assert [line for line in log.splitlines() if line.startswith("error:")] == [
+        f"error: the push of `{BRANCH}` was refused: GH006: Protected branch update failed"
+    ]
+    assert agent.site.forge.requests == []
