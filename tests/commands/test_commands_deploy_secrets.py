@@ -1,4 +1,4 @@
-"""Where the token goes when git talks HTTP: in one header, to the platform's own server, into no argument and no log."""
+"""Where the token goes when git talks HTTP: in one header, to the platform's server, into no argument and no log."""
 
 from __future__ import annotations
 
