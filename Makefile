@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 N ?= 20000
+TESTS ?= tests
 
 .PHONY: help demo test lint format bench bench-quick fuzz conformance check wheel-check lock clean
 
@@ -26,8 +27,8 @@ $(VENV)/.dev: requirements-dev.lock $(VENV)/.user
 demo: $(VENV)/.user ## Build the bundle, prove its hash, apply it to an example monorepo, twice.
 	@PATH="$(abspath $(BIN)):$$PATH" examples/demo.sh
 
-test: $(VENV)/.dev ## Run all tests.
-	$(BIN)/python -m pytest --numprocesses auto --dist worksteal
+test: $(VENV)/.dev ## Run all tests, or those in TESTS.
+	$(BIN)/python -m pytest --numprocesses auto --dist worksteal $(TESTS)
 
 conformance: $(VENV)/.dev ## Run the template engine's conformance vectors; VECTORS=DIR for another folder.
 	$(BIN)/python -m pytest tests/conformance $(if $(VECTORS),--vectors $(VECTORS))
