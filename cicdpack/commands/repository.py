@@ -154,11 +154,29 @@ def project_names(repository: Repository) -> dict[str, str]:
     from cicdpack.yamledit.peeking import peek
 
     names: dict[str, str] = {}
-    for folder in map(str, list_projects(repository.root)):
+    for found in map(str, list_projects(repository.root)):
+        folder = _as_git_has_it(repository.root, found)
         source = f"{folder}/{PROJECT_FILE}"
         text = read_file(repository.root / source, limit=MAX_PROJECT_FILE_BYTES)
         names[folder] = peek(text, ("bundle", "name"), source=source) or ""
     return names
+
+
+def _as_git_has_it(root: Path, folder: str) -> str:
+    """Return a folder's name in form NFC where the file system takes both forms for the same.
+
+    macOS may list what it stores in form NFD, and git there commits NFC (`core.precomposeUnicode`): pipelines rendered
+    on one system must not differ from those rendered on another. Where the forms are two names, the name is what it is.
+    """
+    if folder.isascii():
+        return folder
+    import unicodedata
+
+    composed = unicodedata.normalize("NFC", folder)
+    try:
+        return composed if (root / composed).samefile(root / folder) else folder
+    except OSError:
+        return folder
 
 
 def load_project(repository: Repository, folder: str) -> Project:

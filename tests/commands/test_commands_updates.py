@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from cicdpack.archive.canonical import read
+from cicdpack.commands.apply import SharedFile
 from cicdpack.commands.rebase import NoStoredBundle, OtherRendering
+from cicdpack.commands.repository import open_repository, project_names
 from cicdpack.commands.selection import NoProjects, NothingNamed
 from cicdpack.errors import CicdpackError
 from cicdpack.planning.receipts import ReceiptError, seal_of
@@ -481,3 +483,43 @@ def test_a_broken_project_file_is_an_error_with_its_place(root: Path) -> None:
         planned(root)
 
     assert tree(root)[CI] == before[CI]
+
+
+def test_forms_of_a_folder_name_are_one_where_the_file_system_says_so(tmp_path: Path) -> None:
+    """A name listed in form NFD is rendered as git has it, in NFC; a link stands in for such a file system."""
+    decomposed, composed = "e\u0301", "\u00e9"
+    root = repository(tmp_path / "repo", f"{decomposed}/alpha")
+    (root / composed).symlink_to(root / decomposed)
+
+    names = project_names(open_repository(root))
+
+    assert names == {f"{composed}/alpha": "alpha"}
+
+
+def test_forms_of_a_folder_name_are_two_elsewhere(tmp_path: Path) -> None:
+    """Linux tells them apart; a name that other systems would read as another one is refused, not drifted from."""
+    root = repository(tmp_path / "repo", "e\u0301/alpha")
+    if (root / "\u00e9").exists():
+        pytest.skip("this file system takes both forms for the same")
+
+    with pytest.raises(CicdpackError, match="composed form"):
+        applied(root)
+
+
+def test_files_that_differ_in_case_alone_are_shared(tmp_path: Path) -> None:
+    """Some file systems would write the one over the other: both projects are named."""
+    root = repository(tmp_path / "repo", "alpha", "beta")
+    template = "template/.azure/{{if eq .input_project_name `alpha`}}x{{else}}X{{end}}.txt"
+    (root / "cicd.tar.gz").write_bytes(bundle("1.1.0", {template: "one\n"}))
+
+    with pytest.raises(SharedFile, match="`alpha` and for `beta`"):
+        planned(root, "alpha", "beta")
+
+
+def test_permission_bits_beyond_the_owners_x_are_no_drift(root: Path) -> None:
+    """Another umask on another machine is no edit."""
+    for path in (CI, SH, DATABRICKS, RECEIPT):
+        (root / path).chmod(0o600)
+
+    assert not planned(root).plan.writes
+    assert effects(planned(root)) == {}
