@@ -12,10 +12,7 @@ from typing import TYPE_CHECKING
 from cicdpack._values import dataclass
 from cicdpack.archive import canonical
 from cicdpack.archive.entries import Entry, sort_entries
-from cicdpack.archive.foreigntar import Member, read_members
-from cicdpack.archive.inflate import Frame, inflate, payload_digest, read_frame
 from cicdpack.archive.names import UnsafePath, check_path, check_paths
-from cicdpack.archive.notes import Notes
 from cicdpack.archive.refusals import ArchiveError, shown_bytes
 from cicdpack.archive.source import ByteSource
 from cicdpack.archive.tar import TOP_FOLDER
@@ -23,6 +20,9 @@ from cicdpack.archive.tar import TOP_FOLDER
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from cicdpack.archive.foreigntar import Member
+    from cicdpack.archive.inflate import Frame
+    from cicdpack.archive.notes import Notes
     from cicdpack.problems import Problem
 
 _TOP = TOP_FOLDER.decode().rstrip("/")
@@ -103,6 +103,10 @@ def _decode(data: memoryview, reason: ArchiveError | None) -> Foreign:
 
     The frame is read twice: the first time holding nothing, so that a bomb costs no memory.
     """
+    from cicdpack.archive.foreigntar import read_members
+    from cicdpack.archive.inflate import inflate, payload_digest, read_frame
+    from cicdpack.archive.notes import Notes
+
     frame = read_frame(data)
     tar_digest = payload_digest(data, frame)
     notes = Notes()

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from cicdpack.bundle.bundle import Bundle
 from cicdpack.bundle.manifest import Manifest, describe_files, put_manifest, without_manifest
 from cicdpack.bundle.source import SourceConfig
-from cicdpack.bundle.templates import Templates
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -27,6 +26,8 @@ def with_manifest(entries: Iterable[Entry]) -> tuple[Entry, ...]:
 
 def make_manifest(bundle: Bundle) -> Manifest:
     """Describe a bundle. Raises `RenderError` for a library or a pin that is no template."""
+    from cicdpack.bundle.templates import Templates
+
     config = bundle.source_config or SourceConfig()
     templates = Templates.of(bundle)
     return Manifest(

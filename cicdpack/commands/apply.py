@@ -12,8 +12,6 @@ from cicdpack.commands.records import HOME, Book
 from cicdpack.commands.repository import open_repository, project_names
 from cicdpack.commands.selection import select_projects
 from cicdpack.commands.shares import InvalidRendering, NothingRendered, Share, find_faults, make_share
-from cicdpack.disk.commit import commit
-from cicdpack.disk.recovery import recover
 from cicdpack.disk.snapshot import snapshot
 from cicdpack.errors import CicdpackError
 from cicdpack.planning.bases import Base, Rules
@@ -147,11 +145,15 @@ def prepare(request: ApplyRequest) -> Prepared:
 
 def carry_out(prepared: Prepared) -> None:
     """Write a plan without conflicts; all of it, or nothing."""
+    from cicdpack.disk.commit import commit
+
     commit(prepared.root, prepared.plan)
 
 
 def finish_earlier_run(root: Path | None) -> bool:
     """Finish or undo what a killed run left half done; tell whether there was anything."""
+    from cicdpack.disk.recovery import recover
+
     return recover(open_repository(root).root) is not None
 
 

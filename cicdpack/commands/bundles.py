@@ -5,11 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cicdpack._values import dataclass, field
-from cicdpack.archive.canonical import content_digest
 from cicdpack.bundle.bundle import Bundle
-from cicdpack.bundle.packing import make_manifest
 from cicdpack.commands.archives import open_any
-from cicdpack.commands.sources import load_source, shipped_source
 from cicdpack.errors import CicdpackError
 from cicdpack.planning.receipts import BundleRecord
 
@@ -18,6 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from cicdpack.archive.entries import Entry
+    from cicdpack.bundle.manifest import Manifest
     from cicdpack.bundle.source import Release
     from cicdpack.problems import Problem
 
@@ -66,10 +64,13 @@ def choose_bundle(root: Path, given: Path | None) -> ChosenBundle:
         raise NoBundle(path)
     opened = open_any(path)
     bundle = Bundle.from_entries(opened.entries)
-    manifest = bundle.manifest or make_manifest(bundle)
+    manifest = bundle.manifest or _make_manifest(bundle)
     contents = {opened.content_digest: opened.entries}
     overlays_from = None
     if bundle.overlays is None:
+        from cicdpack.archive.canonical import content_digest
+        from cicdpack.commands.sources import load_source, shipped_source
+
         shipped = load_source(shipped_source())
         bundle = bundle.with_overlays_of(shipped.bundle)
         overlays_from = content_digest(shipped.entries)
@@ -85,3 +86,9 @@ def choose_bundle(root: Path, given: Path | None) -> ChosenBundle:
         contents=contents,
         history=manifest.history,
     )
+
+
+def _make_manifest(bundle: Bundle) -> Manifest:
+    from cicdpack.bundle.packing import make_manifest
+
+    return make_manifest(bundle)
