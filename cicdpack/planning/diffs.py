@@ -5,10 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 CONTEXT_LINES = 3
 """Lines of context around a hunk, as `diff -u` and git show by default."""
+
+MAX_LINES = 10_000
+"""Lines of both sides together that are matched one by one: the time grows with their square at worst."""
+
+MAX_MATCHES = 2_000_000
+"""Pairs of equal lines up to which they are: a thousand blank lines on either side make a million."""
 
 NO_NEWLINE = "\\ No newline at end of file"
 
@@ -62,10 +68,8 @@ def _lines(data: bytes) -> list[str]:
 
 
 def _hunks(before: list[str], after: list[str]) -> Iterator[str]:
-    import difflib
-
-    matcher = difflib.SequenceMatcher(None, before, after, autojunk=False)
-    for group in matcher.get_grouped_opcodes(CONTEXT_LINES):
+    groups = _matched(before, after) if _is_cheap(before, after) else _replaced(before, after)
+    for group in groups:
         first, last = group[0], group[-1]
         yield f"@@ -{_span(first[1], last[2])} +{_span(first[3], last[4])} @@"
         for tag, i1, i2, j1, j2 in group:
@@ -74,6 +78,38 @@ def _hunks(before: list[str], after: list[str]) -> Iterator[str]:
                 continue
             yield from _marked("-", before[i1:i2])
             yield from _marked("+", after[j1:j2])
+
+
+def _is_cheap(before: list[str], after: list[str]) -> bool:
+    from collections import Counter
+
+    if len(before) + len(after) > MAX_LINES:
+        return False
+    ours, theirs = Counter(before), Counter(after)
+    return sum(times * theirs[line] for line, times in ours.items()) <= MAX_MATCHES
+
+
+def _matched(before: list[str], after: list[str]) -> Iterator[Sequence[tuple[str, int, int, int, int]]]:
+    import difflib
+
+    matcher = difflib.SequenceMatcher(None, before, after, autojunk=False)
+    yield from matcher.get_grouped_opcodes(CONTEXT_LINES)
+
+
+def _replaced(before: list[str], after: list[str]) -> Iterator[Sequence[tuple[str, int, int, int, int]]]:
+    """Yield one hunk that replaces everything between the first and the last line that differ."""
+    shorter = min(len(before), len(after))
+    head = next((n for n in range(shorter) if before[n] != after[n]), shorter)
+    tail = next((n for n in range(shorter - head) if before[-1 - n] != after[-1 - n]), shorter - head)
+    i1, j1 = max(head - CONTEXT_LINES, 0), max(head - CONTEXT_LINES, 0)
+    i2, j2 = len(before) - tail, len(after) - tail
+    if i2 == head == j2:
+        return
+    yield (
+        ("equal", i1, head, j1, head),
+        ("replace", head, i2, head, j2),
+        ("equal", i2, min(i2 + CONTEXT_LINES, len(before)), j2, min(j2 + CONTEXT_LINES, len(after))),
+    )
 
 
 def _marked(sign: str, lines: list[str]) -> Iterator[str]:

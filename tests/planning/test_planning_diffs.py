@@ -23,6 +23,13 @@ PAIRS = {
         b"".join(b"%d\n" % n for n in range(40)),
         b"".join(b"%d\n" % n for n in range(40) if n not in (3, 33)),
     ),
+    "many equal lines": (b"a\n" + b"\n" * 3_000 + b"b\n", b"a\nx\n" + b"\n" * 3_100 + b"b\nc\n"),
+    "too many lines to match": (
+        b"".join(b"%d\n" % n for n in range(9_000)),
+        b"".join(b"%d\n" % n for n in range(9_000) if n not in (30, 7_000)),
+    ),
+    "many lines at the end": (b"\n" * 6_000, b"\n" * 6_001),
+    "many lines, none before": (b"x\n" * 3, b"x\n" * 12_000),
     "a form feed ends no line": (b"a\x0cb\nc\n", b"a\x0cb\nd\n"),
 }
 
@@ -80,3 +87,14 @@ def test_paths_that_appear_and_vanish_are_dev_null() -> None:
     """A new file has no old side, a deleted file no new side."""
     assert unified(None, b"a\n", path="f")[:2] == ("--- /dev/null", "+++ b/f")
     assert unified(b"a\n", None, path="f")[:2] == ("--- a/f", "+++ /dev/null")
+
+
+def test_what_would_take_too_long_is_one_hunk() -> None:
+    """Beyond the limits everything between the first and the last difference is replaced, in linear time."""
+    before = b"head\n" + b"\n" * 200_000
+    after = b"head\n" + b"x\n" + b"\n" * 100_000 + b"y\n"
+
+    lines = unified(before, after, path="f")
+
+    assert [line for line in lines if line.startswith("@@")] == ["@@ -1,200001 +1,100003 @@"]
+    assert line_counts(before, after) == (100_002, 200_000)
