@@ -297,6 +297,33 @@ def accept(
 
 
 @app.command()
+def remove(
+    projects: Annotated[list[str], typer.Argument(metavar="PROJECT...", help="Names or folders; they may be gone.")],
+    repo: Annotated[
+        Path | None,
+        typer.Option("--repo", metavar="DIR", help="The repository; default: the parent with cicd_params.json."),
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Take edited files and values as well.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", "-n", help="Show what would go, write nothing, exit 0.")
+    ] = False,
+    json: Json = False,
+) -> int:
+    """Take back what was applied to projects, byte for byte; what was edited stays, and makes the exit code 1."""
+    from cicdpack.cli.show import remove as show
+    from cicdpack.commands import remove as command
+    from cicdpack.commands.apply import finish_earlier_run
+
+    if not dry_run and finish_earlier_run(repo):
+        stderr().print(["an earlier run was cut off: what it had begun was put in order first"])
+    removal = command.prepare_removal(command.RemoveRequest(projects=tuple(projects), repo=repo, force=force))
+    if not dry_run:
+        command.carry_out_removal(removal)
+    _report(show.remove_json(removal, done=not dry_run) if json else show.remove_text(removal, done=not dry_run))
+    return EXIT_NO if removal.kept and not dry_run else EXIT_OK
+
+
+@app.command()
 def deploy(
     projects: Annotated[list[str], typer.Argument(metavar="PROJECT...", help="Names (bundle.name) or folders.")],
     base: Annotated[
