@@ -1,4 +1,4 @@
-"""Arguments: which value or constant fits a parameter of a Go type, and Go's messages where it does not."""
+"""Arguments: how many a function takes, which value or constant fits a parameter; Go's messages where they do not."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from cicdpack.gotemplate.values import INVALID, Boxed, Byte, Int, go_type
 if TYPE_CHECKING:
     from cicdpack.gotemplate.exec import State
     from cicdpack.gotemplate.nodes import AnyNode
+    from cicdpack.gotemplate.values import Func
 
 REFLECT = "reflect.Value"
 """The type of parameters that take any value as it is, still in its interface or none at all."""
@@ -24,6 +25,18 @@ _UNSIGNED = frozenset({"uint", "uint64", "uint32", "uint16", "uint8", "uintptr"}
 def can_be_nil(typ: str) -> bool:
     """Return whether `nil` is a value of the type."""
     return typ in {ANY, REFLECT} or typ.startswith(("[]", "map[", "*", "func("))
+
+
+def check_count(state: State, function: Func, name: str, count: int, total: int) -> None:
+    """Fail with Go's message if the number of arguments is wrong or the function cannot be called."""
+    wanted = len(function.params)
+    if function.variadic:
+        if total < wanted - 1:
+            state.fail(f"wrong number of args for {name}: want at least {wanted - 1} got {count}")
+    elif total != wanted:
+        state.fail(f"wrong number of args for {name}: want {wanted} got {total}")
+    if function.fault is not None:
+        state.fail(function.fault)
 
 
 def validate_type(state: State, value: object, typ: str) -> object:

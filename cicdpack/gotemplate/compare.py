@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from cicdpack.gotemplate.errors import FunctionError
 from cicdpack.gotemplate.fmt import sprintf
-from cicdpack.gotemplate.values import INVALID, Byte, GoObject, Int, NilPointer, Slice, Struct, go_type, to_bytes, unbox
+from cicdpack.gotemplate.values import (
+    INVALID,
+    Byte,
+    GoObject,
+    Int,
+    Slice,
+    Struct,
+    go_type,
+    is_nil_pointer,
+    to_bytes,
+    unbox,
+)
 
 _KINDS: dict[type, str] = {
     bool: "bool",
@@ -41,20 +52,35 @@ def _equal_others(first: object, second: object) -> bool:
     """Compare what has no basic kind: nil with anything that can be nil, objects and structs with their like."""
     if first is INVALID or second is INVALID:
         return _is_nil(first) and _is_nil(second)
-    types = go_type(first), go_type(second)
-    if types[0] != types[1]:
-        raise FunctionError(f"non-comparable types {_show(first)}: {types[0]}, {types[1]}: {_show(second, '%v')}")
+    if _shape(first) is not _shape(second):
+        types = f"{go_type(first)}, {go_type(second)}"
+        raise FunctionError(f"non-comparable types {_show(first)}: {types}: {_show(second, '%v')}")
     if _is_nil(first) or _is_nil(second):
         return _is_nil(first) == _is_nil(second)
     if isinstance(first, GoObject):
         return first is second
     if isinstance(first, Struct) and isinstance(second, Struct):
-        return first.fields == second.fields
-    raise FunctionError(f"non-comparable type {_show(second)}: {types[1]}")
+        return all(_same(one[1], other[1]) for one, other in zip(first.fields, second.fields, strict=True))
+    raise FunctionError(f"non-comparable type {_show(second)}: {go_type(second)}")
+
+
+def _same(first: object, second: object) -> bool:
+    """Compare two fields as Go's `==` does with interfaces: by type and value. Lists and maps cannot be compared."""
+    typ = go_type(first)
+    if typ != go_type(second):
+        return False
+    if isinstance(first, (list, dict)):
+        raise FunctionError(f"runtime error: comparing uncomparable type {typ}")
+    return first == second if first is None or type(first) in _KINDS else _equal_others(first, second)
+
+
+def _shape(value: object) -> type:
+    """Return what Go's package `reflect` calls the kind: slices of all types are of one kind, as pointers are."""
+    return next(shape for shape in (list, dict, Struct, GoObject) if isinstance(value, shape))
 
 
 def _is_nil(value: object) -> bool:
-    return value is INVALID or isinstance(value, NilPointer) or (isinstance(value, Slice) and value.nil)
+    return value is INVALID or is_nil_pointer(value) or (isinstance(value, Slice) and value.nil)
 
 
 def _show(value: object, verb: str = "%s") -> str:

@@ -1,4 +1,4 @@
-"""Evaluates pipelines, commands, fields and calls.
+"""Evaluates pipelines, commands, operands and calls.
 
 Go blames the node it looked at last and never goes back to an outer one, so each function sets `state.node` exactly
 where Go does; the messages depend on it.
@@ -8,8 +8,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from cicdpack.gotemplate.call import REFLECT, can_be_nil, constant_argument, ideal_constant, validate_type
+from cicdpack.gotemplate.call import (
+    REFLECT,
+    can_be_nil,
+    check_count,
+    constant_argument,
+    ideal_constant,
+    validate_type,
+)
 from cicdpack.gotemplate.errors import FunctionError
+from cicdpack.gotemplate.fields import find_field, missing_entry
 from cicdpack.gotemplate.funcs import call_by_name
 from cicdpack.gotemplate.limits import LimitExceeded
 from cicdpack.gotemplate.nodes import (
@@ -30,10 +38,6 @@ from cicdpack.gotemplate.values import (
     INVALID,
     Boxed,
     Func,
-    GoObject,
-    Map,
-    NilPointer,
-    Struct,
     go_type,
     unbox,
 )
@@ -152,61 +156,10 @@ def eval_field(
     state: State, dot: object, name: str, node: AnyNode, args: Sequence[AnyNode], final: object, receiver: object
 ) -> object:
     """Return a field, a map entry, or the result of a method of `receiver`."""
-    if receiver is INVALID:
-        if state.missing_key == "error":
-            state.fail(f"nil data; no entry for key {quote(name)}")
-        return INVALID
-    inner = receiver.value if type(receiver) is Boxed else receiver
-    if type(inner) is dict:
-        if len(args) > 1 or final is not MISSING:
-            state.fail(f"{name} is not a method but has arguments")
-        if name in inner:
-            return Boxed(inner[name])
-        return missing_entry(state, name, Boxed(None))
-    if isinstance(inner, (Map, GoObject, NilPointer)):
-        return eval_attribute(state, dot, name, node, args, final, inner)
-    if inner is None:
-        state.fail(f"nil pointer evaluating interface {{}}.{name}")
-    if isinstance(inner, Struct) and any(name == field for field, _ in inner.fields):
-        state.fail(f"{name} is an unexported field of struct type {go_type(receiver)}")
-    state.fail(f"can't evaluate field {name} in type {go_type(receiver)}")
-
-
-def missing_entry(state: State, name: str, zero: object) -> object:
-    """Return what a map without the key gives: no value, the zero value, or an error."""
-    if state.missing_key == "error":
-        state.fail(f"map has no entry for key {quote(name)}")
-    return zero if state.missing_key == "zero" else INVALID
-
-
-def eval_attribute(
-    state: State,
-    dot: object,
-    name: str,
-    node: AnyNode,
-    args: Sequence[AnyNode],
-    final: object,
-    receiver: Map[object] | GoObject | NilPointer,
-) -> object:
-    """Return a field or the result of a method of an object, or an entry of a map with methods."""
-    typ = receiver.go_type
-    method = receiver.attrs.get(name)
-    if method is not None and not isinstance(receiver, NilPointer):
-        return eval_call(state, dot, method, node, name, args, final, receiver=receiver)
-    has_args = len(args) > 1 or final is not MISSING
-    if isinstance(receiver, Map):
-        if has_args:
-            state.fail(f"{name} is not a method but has arguments")
-        return receiver[name] if name in receiver else missing_entry(state, name, receiver.zero)
-    if name in receiver.attrs:
-        if isinstance(receiver, NilPointer):
-            state.fail(f"nil pointer evaluating {typ}.{name}")
-        if has_args:
-            state.fail(f"{name} has arguments but cannot be invoked as function")
-        return receiver.get_field(name)
-    if isinstance(receiver, GoObject) and name in receiver.unexported:
-        state.fail(f"{name} is an unexported field of struct type {typ}")
-    state.fail(f"can't evaluate field {name} in type {typ}")
+    found = find_field(state, name, receiver, has_args=len(args) > 1 or final is not MISSING)
+    if type(found) is not Func:
+        return found
+    return eval_call(state, dot, found, node, name, args, final, receiver=unbox(receiver))
 
 
 def eval_function(
@@ -292,18 +245,6 @@ def eval_call(
         state.node = node
         state.fail(error.text, cause=error)
     return result
-
-
-def check_count(state: State, function: Func, name: str, count: int, total: int) -> None:
-    """Fail with Go's message if the number of arguments is wrong or the function cannot be called."""
-    wanted = len(function.params)
-    if function.variadic:
-        if total < wanted - 1:
-            state.fail(f"wrong number of args for {name}: want at least {wanted - 1} got {count}")
-    elif total != wanted:
-        state.fail(f"wrong number of args for {name}: want {wanted} got {total}")
-    if function.fault is not None:
-        state.fail(function.fault)
 
 
 def eval_arg(state: State, dot: object, typ: str, node: AnyNode) -> object:

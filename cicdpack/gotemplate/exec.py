@@ -201,10 +201,12 @@ class State:
         inner_mark = len(self.variables)
         items = self.items(value, len(node.pipe.decl))
         frame = RangeFrame(node, items, mark, inner_mark)
-        if frame.leave(self):
+        if frame.advance(self):
             return frame
+        # The variables hold what could not be ranged over, until the end of the `else`.
         if node.else_body is not None:
             return Frame(node.else_body, dot, mark)
+        del self.variables[mark:]
         return None
 
     def items(self, value: object, variables: int) -> Iterator[tuple[object, object]]:
@@ -227,7 +229,8 @@ class State:
             return ((key, value[key]) for key in keys)
         if value is INVALID:
             return iter(())
-        shown = str(value) if isinstance(value, GoObject) else sprint((value,), self.budget)
+        inside = value.inside() if isinstance(value, GoObject) and value else None
+        shown = sprint((inside or value,), self.budget)
         self.fail(f"range can't iterate over {shown}")
 
     def walk_template(self, dot: object, node: Template) -> Frame:

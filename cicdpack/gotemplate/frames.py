@@ -43,12 +43,16 @@ class RangeFrame(Frame):
         self.inner_mark = inner_mark
 
     def leave(self, state: State) -> bool:
+        """Go on to the next item, or finish."""
+        return self.advance(state) or super().leave(state)
+
+    def advance(self, state: State) -> bool:
         """Go on to the next item, if there is one."""
         del state.variables[self.inner_mark :]
         state.budget.spend(1)
         item = next(self.items, None)
         if item is None:
-            return super().leave(state)
+            return False
         index, self.dot = item
         self.index = 0
         pipe = self.branch.pipe

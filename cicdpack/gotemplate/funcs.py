@@ -16,12 +16,12 @@ from cicdpack.gotemplate.values import (
     GoObject,
     Int,
     Map,
-    NilPointer,
     Part,
     Slice,
     byte_length,
     from_bytes,
     go_type,
+    is_nil_pointer,
     to_bytes,
     unbox,
 )
@@ -55,7 +55,7 @@ def length(value: object) -> Int:
         return Int(len(value))
     if value is INVALID:
         raise FunctionError("reflect: call of reflect.Value.Type on zero Value")
-    if value is None or isinstance(value, NilPointer):
+    if value is None or is_nil_pointer(value):
         raise FunctionError("len of nil pointer")
     raise FunctionError(f"len of type {_indirect_type(value)}")
 
@@ -88,7 +88,7 @@ def index(item: object, *indexes: object) -> object:
 
 def _index_once(item: object, position: object) -> object:
     item = item.value if type(item) is Boxed else item
-    if item is None or isinstance(item, NilPointer):
+    if item is None or is_nil_pointer(item):
         raise FunctionError("index of nil pointer")
     if isinstance(item, str):
         data = to_bytes(item)
@@ -117,7 +117,7 @@ def slice_(item: object, *indexes: object) -> object:
     item = unbox(item)
     if item is INVALID:
         raise FunctionError("slice of untyped nil")
-    if isinstance(item, NilPointer):
+    if is_nil_pointer(item):
         raise FunctionError("slice of nil pointer")
     if len(indexes) > 3:
         raise FunctionError(f"too many slice indexes: {len(indexes)}")

@@ -11,18 +11,23 @@ from cicdpack.gotemplate.values import (
     Byte,
     GoObject,
     Int,
-    NilPointer,
     Slice,
     Struct,
+    from_bytes,
     go_type,
 )
 from cicdpack.gotemplate.verbs import Flags, format_bool, format_complex, format_float_verb, format_int, format_str, pad
 
+_BYTES = "[]uint8"
+
 
 class Printer:
-    """The state of printing one string: the parts so far, and the flags of the verb in hand."""
+    """The state of printing one string: the parts so far, and the flags of the verb in hand.
 
-    __slots__ = ("arg", "budget", "flags", "parts", "size")
+    Objects print by methods of their own, but not in fields that are `private`, nor while a bad verb is reported.
+    """
+
+    __slots__ = ("arg", "budget", "flags", "parts", "private", "reporting", "size")
 
     def __init__(self, budget: Budget) -> None:
         self.budget = budget
@@ -30,6 +35,8 @@ class Printer:
         self.size = 0
         self.flags = Flags()
         self.arg: object = None
+        self.private = False
+        self.reporting = False
 
     def write(self, text: str) -> None:
         """Append text, charged to the budget."""
@@ -84,7 +91,7 @@ class Printer:
         if depth > MAX_VALUE_DEPTH:
             message = f"exceeded maximum depth of a value ({MAX_VALUE_DEPTH})"
             raise LimitExceeded(message)
-        if verb == "w" and value is not None:
+        if verb == "w" and value is not None and (depth or go_type(value) != _BYTES):
             # Only Go's Errorf knows this verb.
             self.bad_verb(verb)
         elif value is None:
@@ -95,19 +102,21 @@ class Printer:
             self.print_map(value, verb, depth)
         elif isinstance(value, Struct):
             self.print_struct(value, verb, depth)
-        elif isinstance(value, NilPointer):
-            self.print_nil_pointer(value, verb)
         elif isinstance(value, GoObject):
-            self.print_object(value, verb)
+            self.print_object(value, verb, depth)
         else:
             message = f"no Go value: {type(value).__name__}"
             raise TypeError(message)
 
     def print_slice(self, value: list[object], verb: str, depth: int) -> None:
-        """Print `[a b]`, or `[]T{a, b}` for `%#v`."""
+        """Print `[a b]`, or `[]T{a, b}` for `%#v`; bytes are a string for verbs that are for strings."""
         sharp = self.flags.sharp_v
+        typ = go_type(value)
+        if typ == _BYTES and verb in "sqxX":
+            self.write(format_str(from_bytes(bytes(value)), verb, self.flags) or "")  # type: ignore[arg-type]
+            return
         if sharp:
-            self.write(go_type(value))
+            self.write("[]byte" if typ == _BYTES and verb == "v" and not depth else typ)
             if isinstance(value, Slice) and value.nil:
                 self.write("(nil)")
                 return
@@ -145,20 +154,42 @@ class Printer:
                 self.write(", " if sharp else " ")
             if sharp or self.flags.plus_v:
                 self.write(f"{name}:")
+            private = self.private
+            self.private = private or name[0].islower()
             self.print_element(item, verb, depth)
+            self.private = private
         self.write("}")
 
-    def print_nil_pointer(self, value: NilPointer, verb: str) -> None:
-        """Print `<nil>`, or `(*T)(nil)` for `%#v`."""
+    def print_object(self, value: GoObject, verb: str, depth: int) -> None:
+        """Print an object by its own text for the verbs of strings, else its inside as a struct.
+
+        Go prints addresses where an object inside another value is not printed by its text; here it always is.
+        """
+        by_text = verb in "vsxXq" and not self.flags.sharp_v
+        if by_text and not self.reporting and (value or not self.private):
+            self.write(format_str(str(value), verb, self.flags) or "")
+            return
+        if not value:
+            self.print_nil(value, verb)
+            return
+        inside = None if depth else value.inside()
+        if inside is not None:
+            self.write("&")
+            self.print_struct(inside, verb, depth)
+        else:
+            text = format_str(str(value), "s" if self.flags.sharp_v else verb, self.flags)
+            self.write(f"%!{verb}({value.go_type}={value})" if text is None else text)
+
+    def print_nil(self, value: GoObject, verb: str) -> None:
+        """Print a nil pointer: `<nil>`, `(*T)(nil)` for `%#v`, a number for the verbs of numbers."""
         if self.flags.sharp_v:
             self.write(f"({value.go_type})(nil)")
+        elif verb == "v":
+            self.write(pad("<nil>", self.flags))
+        elif verb in "bodxX":
+            self.write(format_int(0, verb, self.flags, signed=False) or "")
         else:
-            self.write(pad("<nil>", self.flags) if verb in "vsxXq" else f"%!{verb}({value.go_type}=<nil>)")
-
-    def print_object(self, value: GoObject, verb: str) -> None:
-        """Print an object by its own text. Its inside is not printed."""
-        text = format_str(str(value), "s" if self.flags.sharp_v else verb, self.flags)
-        self.write(f"%!{verb}({value.go_type}={value})" if text is None else text)
+            self.bad_verb(verb)
 
     def bad_verb(self, verb: str) -> None:
         """Print `%!verb(type=value)`."""
@@ -167,7 +198,9 @@ class Printer:
             self.write(f"%!{verb}(<nil>)")
             return
         self.write(f"%!{verb}({go_type(arg)}=")
+        self.reporting = True
         self.print_arg(arg, "v")
+        self.reporting = False
         self.write(")")
 
 

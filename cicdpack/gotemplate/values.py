@@ -9,8 +9,8 @@
 | no value at all (Go's zero `reflect.Value`) | `INVALID` |
 | `[]interface {}`, other slices | `list`, `Slice` and its subclasses |
 | `map[string]interface {}`, other maps | `dict`, `Map` |
-| a struct whose fields are private (`pair`) | `Struct` |
-| a pointer to an object with methods, a nil one | `GoObject`, `NilPointer` |
+| a struct (`pair`, the inside of an object) | `Struct` |
+| a pointer to an object with methods; a nil one is false | `GoObject` |
 | a value whose static type is `interface {}` | `Boxed` (elements of `list` and `dict`, while they are evaluated) |
 
 Nothing of Python is reachable from a template: fields and methods come from an object's `attrs` only.
@@ -129,7 +129,10 @@ class Map(dict[str, T]):
 
 
 class Struct:
-    """A struct with private fields, `pair` for one: prints `{a b}`. `fields` holds (name, value) in order."""
+    """A struct, `pair` for one: prints `{a b}`. `fields` holds (name, value) in order.
+
+    A template cannot reach the fields, nor can a field with a small first letter print by a method of its own.
+    """
 
     __slots__ = ("fields", "go_type")
 
@@ -138,24 +141,8 @@ class Struct:
         self.fields = fields
 
 
-class NilPointer:
-    """A nil pointer of the type `go_type` (as in `*url.Userinfo`): false, prints `<nil>`, has no fields.
-
-    `attrs` are the names that a pointer which is not nil would have (for Go's choice of message).
-    """
-
-    __slots__ = ("attrs", "go_type")
-
-    def __init__(self, go_type: str, attrs: Mapping[str, Func | None] | None = None) -> None:
-        self.go_type = go_type
-        self.attrs: Mapping[str, Func | None] = attrs or {}
-
-    def __bool__(self) -> bool:
-        return False
-
-
 class GoObject:
-    """An opaque Go object behind a pointer: always true, prints `str(self)`.
+    """An opaque Go object behind a pointer: prints `str(self)`. One that is false is a nil pointer that has methods.
 
     `go_type` is its type as in `*url.URL`. `attrs` is all that a template can reach: a `Func` is a method (called with
     the object before its arguments), `None` a field (read with `get_field`). `unexported` names private fields, for
@@ -167,9 +154,16 @@ class GoObject:
     attrs: ClassVar[Mapping[str, Func | None]] = {}
     unexported: ClassVar[frozenset[str]] = frozenset()
 
+    def __bool__(self) -> bool:
+        return True
+
     def get_field(self, name: str) -> object:
         """Return the value of a field named in `attrs`."""
         raise NotImplementedError(name)
+
+    def inside(self) -> Struct | None:
+        """Return what the pointer points to, for verbs that are not for strings; `None` if that is not known."""
+        return None
 
 
 class Func:
@@ -214,12 +208,17 @@ def go_type(value: object) -> str:
     known = _TYPES.get(type(value))
     if known is not None:
         return known
-    if isinstance(value, (Slice, Map, Struct, NilPointer, GoObject)):
+    if isinstance(value, (Slice, Map, Struct, GoObject)):
         return value.go_type
     if value is None or value is INVALID:
         return "<nil>"
     message = f"no Go value: {type(value).__name__}"
     raise TypeError(message)
+
+
+def is_nil_pointer(value: object) -> bool:
+    """Return whether a value is a nil pointer, which may have methods all the same."""
+    return isinstance(value, GoObject) and not value
 
 
 def unbox(value: object) -> object:

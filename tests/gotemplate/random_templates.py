@@ -52,6 +52,14 @@ _BUILTINS = words("""
     and or not eq ne lt le gt ge len index slice print printf println html js urlquery call
     lower upper map pair random_int fail
 """)
+_OBJECTS = (
+    '(url "https://h.example/a%20b?q=1&q=2#f")', '(url "x:y").Query', '(url "//h/p?k").Query.k', '(url "a").User',
+    '(url "http://h:80").Port', '(url "p/q").MarshalBinary', '((regexp "zz").Find (url "p").MarshalBinary)',
+    '((regexp "l+").FindStringIndex .s)', '((regexp "z").FindStringSubmatch .s)',
+    '((regexp "(l)(x)?").FindStringSubmatch .s)', '(regexp "l").SubexpNames', "(index .s 1)", '(pair "k" .n)',
+    '(map (pair "k1" .s))',
+)  # fmt: skip
+"""What helpers give: without parts that Go prints as addresses, or whose capacity Go chooses."""
 _VERBS = "vdsqxXobcUeEfFgGtT%zw"
 _TEXTS = ("", "x", " ", "\n", " a\n", "  \t", "é", "\r\n", "}}", "{", "a b")
 
@@ -96,6 +104,8 @@ class Grower:
             return self.pick(self.variables) + (self.field() if self.chance(0.4) else "")
         if roll < 0.75:
             return str(self.pick(_BUILTINS))
+        if roll < 0.8:
+            return str(self.pick(_OBJECTS))
         if depth <= 0:
             return self.field()
         return f"({self.pipeline(depth - 1)})" + (self.field() if self.chance(0.2) else "")

@@ -58,6 +58,43 @@ FUNCTIONS = {
 """The judge's functions, with the types they have there."""
 
 
+RAREST = (
+    *(
+        f'{{{{printf "%{flags}{verb}" {value}}}}}'
+        for flags in ("", "+", "#", "08", "-8", ".2", "# ")
+        for verb in "vdsqxXobceUtTwzO"
+        for value in (
+            '(url "http://h/a?b")', '(url "a").User', '(url "//u:p@h").User', '(url "ab").MarshalBinary',
+            '((regexp "z").Find (url "a").MarshalBinary)', '((regexp "p(.)").FindSubmatch (url "pq").MarshalBinary)',
+            '(map (pair "u" (url "a").User))',
+        )
+    ),
+    *(
+        f"{{{{{left} {right}}}}}"
+        for left in ("eq", "ne", "lt", "index", "slice", "len", "range")
+        for right in (
+            '(url "a").User nil', 'nil (url "a").User', '(url "a").User (url "b").User', '(url "a").User 1',
+            '(url "a").User (regexp "a")', '(url "a") (url "a")', '.list ((regexp "l").FindStringIndex .s)',
+            '.list ((regexp "z").FindStringIndex .s)', ".list .m", '(map) (url "a").Query', '(pair "a" 1) (pair "a" 1)',
+            '(pair "a" 1) (pair "a" .n)', '(pair "a" .m) (pair "a" .m)', '(pair "a" .m) (pair "b" .m)',
+            '(pair "a" nil) (pair "a" nil)', '(pair "a" (url "x").User) (pair "a" (url "y").User)',
+        )
+    ),
+    *(
+        f"{{{{$x := 1}}}}{{{{range {left}{value}}}}}[{{{{$x}}}}]{{{{else}}}}none{{{{$x}}}}{{{{end}}}}{{{{$x}}}}"
+        for left in ("", "$x := ", "$i, $x := ", "$x = ")
+        for value in (
+            "0", "-3", ".null", ".empty", ".em", ".zero", ".list", "2", '(url "a?b")', '(url "//u:p@h/")',
+            '(url "//u:p@h/").User', '(url "a").User', '"abc"',
+        )
+    ),
+    *(f"{{{{{value}}}}}" for value in (
+        '(url "").User.username', '(url "").User.Nope', '(url "").User.Username', '(url "//u@h").User.username',
+    )),
+)  # fmt: skip
+"""Uses of objects, bytes and empty ranges that random templates hardly hit, each with each."""
+
+
 def encode(text: str) -> str:
     return base64.b64encode(text.encode("utf-8", "surrogateescape")).decode("ascii")
 
@@ -77,6 +114,20 @@ def describe(request: dict[str, Any], wanted: dict[str, str], got: dict[str, str
 
     text = base64.b64decode(request["text"]).decode("utf-8", "surrogateescape")
     return f"{text!a} ({request['missingkey']})\n  Go:   {shown(wanted)}\n  ours: {shown(got)}"
+
+
+def test_rare_uses_do_as_in_go(judge: Judge) -> None:
+    """Objects print, compare, index and range as in Go, and what cannot be ranged over stays in the variables."""
+    requests = [
+        {"op": "template", "root": "", "text": encode(text), "data": DATA, "missingkey": "error"} for text in RAREST
+    ]
+
+    wanted = judge.ask(requests)
+    got = [ours(text, "error") for text in RAREST]
+
+    assert sum("output" in answer for answer in wanted) > len(RAREST) // 4
+    wrong = [describe(*each) for each in zip(requests, wanted, got, strict=True) if each[1] != each[2]]
+    assert not wrong, "\n".join(wrong[:20])
 
 
 def test_random_templates_do_as_in_go(judge: Judge) -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from cicdpack.gotemplate.byteslices import ByteLists, Bytes, as_bytes
 from cicdpack.gotemplate.floats import format_float
 from cicdpack.gotemplate.fmt import sprint, sprintf, sprintln
-from cicdpack.gotemplate.values import Byte, GoObject, Int, Ints, NilPointer, Strings, Struct
+from cicdpack.gotemplate.values import Byte, GoObject, Int, Ints, Strings, Struct
 
 
 class Thing(GoObject):
@@ -59,7 +60,7 @@ def test_format_float(value: float, verb: str, precision: int, text: str) -> Non
         (({"b": 1, "a": {"ü": True}},), "map[a:map[ü:true] b:1]"),
         ((Strings(["a", "b"]), Ints([Int(1)])), "[a b] [1]"),
         ((Struct("p", ("k", "a"), ("v", 1)),), "{a 1}"),
-        ((Thing(), NilPointer("*t")), "a thing <nil>"),
+        ((Thing(), None), "a thing <nil>"),
     ],
 )
 def test_sprint(args: tuple[object, ...], text: str) -> None:
@@ -70,6 +71,43 @@ def test_sprint(args: tuple[object, ...], text: str) -> None:
 def test_sprintln() -> None:
     """Spaces stand between all operands, and a newline at the end."""
     assert sprintln(("a", 1, None)) == "a 1 <nil>\n"
+
+
+class Card(GoObject):
+    go_type = "*t.Card"
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __bool__(self) -> bool:
+        return bool(self.name)
+
+    def __str__(self) -> str:
+        return self.name
+
+    def inside(self) -> Struct:
+        return Struct("t.Card", ("Name", self.name), ("size", Int(3)))
+
+
+@pytest.mark.parametrize(
+    ("template", "value", "text"),
+    [
+        ("%v|%s|%q", Card("ace"), 'ace|ace|"ace"'),
+        ("%d|%+d|%t", Card("ace"), "&{%!d(string=ace) 3}|&{%!d(string=ace) +3}|&{%!t(string=ace) %!t(int=3)}"),
+        ("%#v", Card("ace"), '&t.Card{Name:"ace", size:3}'),
+        ("%#v|%d|%t|%5v", Card(""), "(*t.Card)(nil)|0|%!t(*t.Card=<nil>)|     "),
+        ("%v", Struct("t", ("card", Card(""))), "{<nil>}"),
+        ("%v", Struct("t", ("Card", Card(""))), "{}"),
+        ("%v|%d", Thing(), "a thing|%!d(*thing.Thing=a thing)"),
+        ("%s|%q|%x|%v|%d|%t", as_bytes("ab"), 'ab|"ab"|6162|[97 98]|[97 98]|[%!t(uint8=97) %!t(uint8=98)]'),
+        ("%#v|%#x", as_bytes("a"), "[]byte{0x61}|0x61"),
+        ("%#v", Bytes(nil=True), "[]byte(nil)"),
+        ("%#v", ByteLists([as_bytes("a")]), "[][]uint8{[]uint8{0x61}}"),
+    ],
+)
+def test_objects_and_bytes(template: str, value: object, text: str) -> None:
+    """Objects print their text for the verbs of strings, else their inside; bytes are strings for those verbs."""
+    assert sprintf(template, (value,) * template.count("%")) == text
 
 
 @pytest.mark.parametrize(

@@ -8,12 +8,26 @@ import pytest
 
 from cicdpack.gotemplate.errors import ExecError
 from cicdpack.gotemplate.template import TemplateSet
-from cicdpack.gotemplate.values import Func, GoObject, Int, Map, NilPointer, Strings
+from cicdpack.gotemplate.values import Func, GoObject, Int, Map, Strings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from cicdpack.gotemplate.limits import Budget
+
+
+class Nobody(GoObject):
+    """A nil pointer."""
+
+    go_type = "*web.User"
+    attrs: ClassVar[Mapping[str, Func | None]] = {"Name": None, "Greet": Func(lambda _user: "hello, nobody")}
+    unexported = frozenset({"password"})
+
+    def __bool__(self) -> bool:
+        return False
+
+    def __str__(self) -> str:
+        return "<nil>"
 
 
 class Page(GoObject):
@@ -27,7 +41,7 @@ class Page(GoObject):
     unexported = frozenset({"secret"})
 
     def get_field(self, name: str) -> object:
-        return {"Title": "home", "Owner": NilPointer("*web.User", {"Name": None})}[name]
+        return {"Title": "home", "Owner": Nobody()}[name]
 
     def __str__(self) -> str:
         return "page"
@@ -90,6 +104,10 @@ def test_functions_and_objects_work(text: str, output: str) -> None:
         ("{{page.get_field}}", "can't evaluate field get_field in type *web.Page"),
         ("{{page.Title 1}}", "Title has arguments but cannot be invoked as function"),
         ("{{page.Broken}}", 'can\'t call method/function "Broken" with 0 results'),
+        ("{{page.Owner.password}}", "nil pointer evaluating *web.User.password"),
+        ("{{index page.Owner 1}}", "error calling index: index of nil pointer"),
+        ("{{slice page.Owner 1}}", "error calling slice: slice of nil pointer"),
+        ("{{len page.Owner}}", "error calling len: len of nil pointer"),
         ("{{page.Owner.Name}}", "nil pointer evaluating *web.User.Name"),
         ("{{page.Owner.Age}}", "can't evaluate field Age in type *web.User"),
         ("{{query.nope}}", 'map has no entry for key "nope"'),

@@ -8,7 +8,7 @@ from cicdpack.gotemplate.byteslices import BYTES, Bytes, as_bytes
 from cicdpack.gotemplate.errors import FunctionError
 from cicdpack.gotemplate.url.parsing import URLError, parse
 from cicdpack.gotemplate.url.query import encode_query
-from cicdpack.gotemplate.values import Func, GoObject, Map, Strings
+from cicdpack.gotemplate.values import Func, GoObject, Map, Strings, Struct
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -31,6 +31,12 @@ _FIELDS: Final = {
     "RawFragment": "raw_fragment",
 }
 """Go's field -> ours. `User` is not here: it is an object of its own."""
+
+_STRUCT: Final = (
+    "Scheme", "Opaque", "User", "Host", "Path", "Fragment", "RawQuery", "RawPath", "RawFragment", "ForceQuery",
+    "OmitHost",
+)  # fmt: skip
+"""The fields in Go's order."""
 
 
 def _never(*_args: object) -> object:
@@ -56,6 +62,14 @@ class UserObject(GoObject):
 
     def __str__(self) -> str:
         return "" if self.user is None else str(self.user)
+
+    def inside(self) -> Struct | None:
+        """Return Go's struct."""
+        user = self.user
+        if user is None:
+            return None
+        password = ("password", user.password or ""), ("passwordSet", user.password is not None)
+        return Struct("url.Userinfo", ("username", user.username), *password)
 
 
 class Values(Map[Strings]):
@@ -84,6 +98,10 @@ class URLObject(GoObject):
         """Return a field by its Go name."""
         value: object = self.user if name == "User" else getattr(self.url, _FIELDS[name])
         return value
+
+    def inside(self) -> Struct:
+        """Return Go's struct."""
+        return Struct("url.URL", *[(name, self.get_field(name)) for name in _STRUCT])
 
 
 def _method(function: Callable[..., object], *params: str) -> Func:
