@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 N ?= 20000
 TESTS ?= tests
 
-.PHONY: help demo test lint format bench bench-quick fuzz conformance check wheel-check lock clean
+.PHONY: help demo test lint format bench bench-quick fuzz fuzz-archive conformance check wheel-check lock clean
 
 help: ## Show the targets.
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -51,6 +51,15 @@ bench-quick: $(VENV)/.dev ## The same with few runs, as a smoke test.
 
 fuzz: $(VENV)/.dev ## Differential and mutation fuzzing, N cases each.
 	CICDPACK_FUZZ_CASES=$(N) $(BIN)/python -m pytest tests/gotemplate -k differential
+	$(MAKE) fuzz-archive
+
+fuzz-archive: .cache/atheris/.made ## Fuzz the archive's readers, guided by coverage (Linux), N runs.
+	.cache/atheris/bin/python tests/archive/fuzz_decode.py -runs=$(N)
+
+.cache/atheris/.made:
+	$(PYTHON) -m venv .cache/atheris
+	.cache/atheris/bin/python -m pip install --quiet --disable-pip-version-check atheris==3.0.0
+	@touch $@
 
 wheel-check: $(VENV)/.dev ## Build the wheel twice and compare the hashes.
 	rm -rf .cache/wheel-a .cache/wheel-b
