@@ -213,12 +213,21 @@ def apply(
     dry_run: Annotated[bool, typer.Option("--dry-run", "-n", help="Show the plan, write nothing, exit 0.")] = False,
     check: Annotated[bool, typer.Option("--check", help="Write nothing; exit 1 if there is anything to do.")] = False,
     diff: Annotated[bool, typer.Option("--diff", help="Show what changes, line by line.")] = False,
+    plan_file: Annotated[
+        Path | None,
+        typer.Option("--plan", metavar="FILE", help="Carry out what `cicdpack plan` wrote, exactly, or nothing."),
+    ] = None,
     json: Json = False,
 ) -> int:
     """Set up or refresh the CI/CD of projects: pipelines and targets, wholly or not at all."""
     from cicdpack.cli.show import apply as show
     from cicdpack.commands import apply as command
 
+    if plan_file is not None:
+        others = (projects, everything, bundle, settings, unset, restore, dry_run, check, diff)
+        if any(others) or on_conflict is not OnConflict.FAIL:
+            raise CicdpackError("`--plan` goes with `--repo` and `--json` only", hint="what to do stands in the plan")
+        return _apply_plan(plan_file, repo, json=json)
     request = command.ApplyRequest(
         projects=tuple(projects or ()),
         repo=repo,
@@ -243,6 +252,61 @@ def apply(
         return EXIT_OK
     is_open = prepared.conflicts or prepared.plan.marks
     return EXIT_NO if is_open or (check and prepared.plan.writes) else EXIT_OK
+
+
+def _apply_plan(plan_file: Path, repo: Path | None, *, json: bool) -> int:
+    from cicdpack.cli.show import planfile as show
+    from cicdpack.commands.apply import finish_earlier_run
+    from cicdpack.commands.planfile import carry_out_plan
+
+    if finish_earlier_run(repo):
+        stderr().print(["an earlier run was cut off: what it had begun was put in order first"])
+    carried = carry_out_plan(plan_file, repo=repo)
+    _report(show.carried_json(carried) if json else show.carried_text(carried))
+    return EXIT_OK
+
+
+@app.command()
+def plan(
+    output: Annotated[Path, typer.Option("--output", "-o", metavar="FILE", help="Where the plan goes.")],
+    projects: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[PROJECT...]", help="Names (bundle.name), folders, or patterns such as 'ml/*'."),
+    ] = None,
+    everything: Annotated[bool, typer.Option("--all", help="All projects of the repository.")] = False,
+    repo: Annotated[
+        Path | None,
+        typer.Option("--repo", metavar="DIR", help="The repository; default: the parent with cicd_params.json."),
+    ] = None,
+    bundle: Annotated[
+        Path | None,
+        typer.Option("--bundle", metavar="FILE", help="The archive; default: cicd.tar.gz in the repository."),
+    ] = None,
+    settings: Settings = None,
+    on_conflict: Annotated[
+        OnConflict, typer.Option("--on-conflict", help="As for apply; a plan holds no markers.")
+    ] = OnConflict.FAIL,
+    diff: Annotated[bool, typer.Option("--diff", help="Show what changes, line by line.")] = False,
+) -> int:
+    """Write to a file what `apply` would do, for review; `apply --plan` then does exactly that."""
+    from cicdpack.cli.show import apply as show
+    from cicdpack.commands import apply as command
+    from cicdpack.commands.planfile import write_plan
+
+    prepared = command.prepare(
+        command.ApplyRequest(
+            projects=tuple(projects or ()),
+            repo=repo,
+            bundle=bundle,
+            settings=_settings(settings),
+            everything=everything,
+            on_conflict=on_conflict.value,
+        )
+    )
+    stdout().print(show.plan_text(prepared, diff=diff))
+    write_plan(prepared, output, bundle=bundle)
+    stdout().print([f"wrote {output}. next: `cicdpack apply --plan {output}`"])
+    return EXIT_OK
 
 
 @app.command()
