@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from cicdpack.archive.entries import Entry
-from cicdpack.bundle.assembly import SourceProblems, assemble
+from cicdpack.bundle.assembly import SourceProblems, assemble, unneeded
 from cicdpack.bundle.bundle import Bundle
 from cicdpack.bundle.manifest import (
     Manifest,
@@ -263,6 +263,74 @@ def test_what_need_not_be_read(path: str, is_folder: bool, expected: bool) -> No
     config = SourceConfig.parse(b'[map]\n"." = "cicd"\n"t/w" = ".github/workflows"\n')
 
     assert config.is_ignored(path, is_folder) is expected
+
+
+RULES = """
+[files]
+include = ["*.tmpl", "data/"]
+exclude = ["cache/", "/data/raw", "*.lnk"]
+[map]
+"template" = "pipes"
+"data" = "shared/data"
+"""
+
+
+@pytest.mark.parametrize(
+    ("path", "is_folder", "expected"),
+    [
+        ("cicdpack.toml", False, False),
+        (".cicdpackignore", False, False),
+        ("pipes", True, False),
+        ("pipes/a.tmpl", False, False),
+        ("pipes/a.md", False, True),
+        ("pipes/a.lnk", False, True),
+        ("pipes/cache", True, True),
+        ("pipes/cache/a.tmpl", False, True),
+        ("pipes/notes", True, False),
+        ("shared", True, False),
+        ("shared/data", True, False),
+        ("shared/data/raw", True, True),
+        ("shared/data/x.bin", False, False),
+        ("shared/other", True, True),
+        ("shared/mine.tmpl", False, True),
+        ("pipes/x.tmp", False, True),
+        ("cicdpack.json", False, True),
+    ],
+)
+def test_rules_say_what_need_not_be_read(path: str, is_folder: bool, expected: bool) -> None:
+    """Rules speak of paths in the archive; the source's paths are judged by where they would go."""
+    is_unneeded = unneeded(entries_of({"cicdpack.toml": RULES, ".cicdpackignore": "*.tmp\n"}))
+
+    assert is_unneeded(path, is_folder) is expected
+
+
+def test_a_folder_is_entered_where_a_rule_takes_something_back() -> None:
+    """With a rule that begins with `!`, files below an excluded folder are judged one by one."""
+    rules = '[files]\nexclude = ["cache/*", "!cache/keep"]\n'
+    is_unneeded = unneeded(entries_of({"cicdpack.toml": rules}))
+
+    assert not is_unneeded("cache", True)
+    assert is_unneeded("cache/x", False)
+    assert not is_unneeded("cache/keep", False)
+    assert packed({"cicdpack.toml": rules, "cache/x": "", "cache/keep": ""}) == {
+        "cache/keep": False,
+        "cicdpack.toml": False,
+    }
+
+
+@pytest.mark.parametrize(
+    ("path", "origins"),
+    [
+        ("template/a", ("pipes/a",)),
+        ("data/raw/x", ("shared/data/raw/x",)),
+        ("library/x", ()),
+        ("cicdpack.toml", ("cicdpack.toml",)),
+    ],
+)
+def test_where_a_packed_file_comes_from(path: str, origins: tuple[str, ...]) -> None:
+    """`[map]` backwards."""
+    assert SourceConfig.parse(RULES.encode()).origins(path) == origins
+    assert SourceConfig().origins(path) == (path,)
 
 
 BUNDLE: dict[str, str | bytes] = {

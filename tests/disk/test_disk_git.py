@@ -12,13 +12,17 @@ from cicdpack.disk.git import (
     Commit,
     GitError,
     UnknownRevisionError,
+    commits_by_path,
     commits_touching,
     is_shallow,
     is_tracked,
+    kind_at,
+    read_file_at,
     read_revision,
     repository_root,
     resolve,
     status_is_clean,
+    uncommitted,
 )
 from cicdpack.disk.tree import TreeTooLargeError, UnusableTreeError
 
@@ -364,3 +368,67 @@ def test_processes_are_not_left_behind(repository: Repository, monkeypatch: pyte
     assert all(
         process.returncode is not None and process.stdout is not None and process.stdout.closed for process in started
     )
+
+
+def test_what_is_ignored_is_not_read(repository: Repository) -> None:
+    """Files and folders that nobody needs are left out, links and submodules among them."""
+    (repository.folder / "skip/deep").mkdir(parents=True)
+    (repository.folder / "skip/deep/link").symlink_to("/")
+    (repository.folder / "loose").symlink_to("nowhere")
+    repository.commit("one", {"a/b": "1", "a/c": "2", "skip/x": "3", "skipper": "4"})
+    asked = []
+
+    def is_ignored(path: str, is_folder: bool) -> bool:
+        asked.append((path, is_folder))
+        return path in {"skip", "loose", "a/c"}
+
+    found = read_revision(repository.folder, "HEAD", is_ignored=is_ignored)
+
+    assert [entry.path for entry in found] == ["a/b", "skipper"]
+    assert ("skip", True) in asked
+    assert not [path for path, _ in asked if path.startswith("skip/")]
+
+
+def test_one_path_of_a_commit(repository: Repository) -> None:
+    """What it is, and its content; a link, a path that goes up and an unknown one are nothing."""
+    (repository.folder / "link").mkdir()
+    (repository.folder / "link/to").symlink_to("/etc/passwd")
+    repository.commit("one", {"a/b": b"x\r\n", "a/[b]*": "star"})
+    repository.commit("two", {"a/b": "y"})
+    kinds = {path: kind_at(repository.folder, "HEAD", path) for path in ("", "a", "a/b", "./a//b", "x", "link/to")}
+
+    assert kinds == {"": "folder", "a": "folder", "a/b": "file", "./a//b": "file", "x": None, "link/to": None}
+    assert kind_at(repository.folder, "HEAD", "a/../a/b") is None
+    assert kind_at(repository.folder, "HEAD", "a/*") is None
+    assert read_file_at(repository.folder, "HEAD~1", "a/b") == b"x\r\n"
+    assert read_file_at(repository.folder, "HEAD", "a/[b]*") == b"star"
+    for path in ("a", "x", "link/to"):
+        with pytest.raises(GitError, match=f"revision `HEAD` holds no file `{path}`"):
+            read_file_at(repository.folder, "HEAD", path)
+
+
+def test_commits_by_path(repository: Repository) -> None:
+    """Each path has its own commits, newest first, from after one up to another; odd names and subjects included."""
+    first = repository.commit("one", {"a": "1", "b": "1"})
+    repository.commit("two\n\nwith a body", {"a": "2", ":100644 odd": "2"})
+    repository.commit(":three", {"a": "3", "b": "3", "new\nline": "3"})
+    repository.git("tag", "third")
+    repository.commit("four", {"a": "4"})
+
+    found = commits_by_path(repository.folder, first, "third")
+
+    subjects = {path: [commit.subject for commit in commits] for path, commits in found.items()}
+    assert subjects == {"a": [":three", "two"], ":100644 odd": ["two"], "b": [":three"], "new\nline": [":three"]}
+    assert [commit.subject for commit in commits_by_path(repository.folder, None)["b"]] == [":three", "one"]
+
+
+def test_what_is_not_committed(repository: Repository) -> None:
+    """Edited, staged, new and deleted files below a path, each by its name."""
+    repository.commit("one", {"s/a": "1", "s/b": "1", "s/c": "1", "s/kept": "1", "t/x": "1"})
+    for path in ("s/a", "s/b", "t/x"):
+        (repository.folder / path).write_text("2")
+    repository.git("add", "s/b")
+    (repository.folder / "s/c").unlink()
+    (repository.folder / "s/new é").write_text("n")
+
+    assert uncommitted(repository.folder, ["s"]) == {"s/a", "s/b", "s/c", "s/new é"}
