@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 N ?= 20000
 TESTS ?= tests
 
-.PHONY: help demo test lint format bench bench-quick fuzz fuzz-archive conformance check wheel-check lock clean
+.PHONY: help demo test lint format bench bench-quick fuzz fuzz-archive conformance check wheel-check pyz lock clean
 
 help: ## Show the targets.
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -67,6 +67,9 @@ wheel-check: $(VENV)/.dev ## Build the wheel twice and compare the hashes.
 	$(BIN)/python -m pip wheel --quiet --disable-pip-version-check --no-deps --wheel-dir .cache/wheel-b .
 	cmp .cache/wheel-a/*.whl .cache/wheel-b/*.whl
 	sha256sum .cache/wheel-a/*.whl
+
+pyz: $(VENV)/.user ## Put cicdpack and what it needs into one file, dist/cicdpack.pyz, and print its SHA-256.
+	@$(BIN)/python tools/make_pyz.py dist/cicdpack.pyz
 
 check: lint test wheel-check ## Everything that has to pass before a commit is pushed.
 

@@ -64,6 +64,10 @@ class Agent:
         cicdpack = self._tool(tools / "cicdpack-under-test", f'#!/bin/sh\nexec {sys.executable} -m cicdpack "$@"\n')
         self._tool(tools / "python3", PYTHON.format(cicdpack=cicdpack, record=self.record))
 
+    def isolate(self) -> None:
+        """Let python3 be the real one, without any package installed."""
+        self._tool(self.base / "tools" / "python3", f'#!/bin/sh\nexec {sys.executable} -I -S "$@"\n')
+
     @staticmethod
     def _tool(path: Path, text: str) -> Path:
         path.write_text(text, encoding="utf-8")
@@ -111,14 +115,14 @@ class Agent:
         }
 
 
-def workflow(platform: str) -> dict[str, bytes | None]:
+def workflow(platform: str, **settings: str) -> dict[str, bytes | None]:
     """The files that the bundle in `bundle_src/repo` renders for a platform."""
     source = ROOT / "bundle_src" / "repo"
     paths = sorted(path for path in source.rglob("*") if path.is_file())
     bundle = Bundle.from_entries(
         Entry(path=path.relative_to(source).as_posix(), data=path.read_bytes()) for path in paths
     )
-    bound = bind(bundle, (Layer(origin="the test", values={"input_cicd_platform": platform}),))
+    bound = bind(bundle, (Layer(origin="the test", values={"input_cicd_platform": platform, **settings}),))
     return {file.path: file.data for file in render(bundle, bound.values).files}
 
 
@@ -209,3 +213,27 @@ def test_a_refused_push_fails_the_job(agent: Agent) -> None:
         f"error: the push of `{BRANCH}` was refused: GH006: Protected branch update failed"
     ]
     assert agent.site.forge.requests == []
+
+
+@pytest.mark.skipif(sys.version_info < (3, 11), reason="the one file is for Python 3.11 and newer")
+@pytest.mark.parametrize("agent", ["azure_devops"], indirect=True)
+def test_from_one_file_in_the_repository(agent: Agent) -> None:
+    """Vendored and named by its digest, cicdpack runs without an index; a changed file does not run at all."""
+    vendored = agent.base / "cicdpack.pyz"
+    make = [sys.executable, str(ROOT / "tools" / "make_pyz.py"), str(vendored)]
+    made = [subprocess.run(make, capture_output=True, text=True, check=True).stdout for _ in range(2)]
+    digest = made[0].split()[0]
+    agent.isolate()
+    files = workflow("azure_devops", input_install_from="pyz", input_pyz_sha256=digest)
+    agent.site.change_base({**files, ".cicdpack/cicdpack.pyz": vendored.read_bytes()})
+
+    code, log = agent.run("fraud-detector")
+
+    assert (code, len(agent.site.forge.requests)) == (0, 1), log
+    assert made[0] == made[1]
+    assert not agent.record.exists()
+
+    agent.site.change_base({".cicdpack/cicdpack.pyz": vendored.read_bytes() + b"x"})
+    code, log = agent.run("churn-model")
+
+    assert (code, len(agent.site.forge.requests)) == (1, 1), log
