@@ -148,9 +148,17 @@ class _Look:
         """Say what moved on since a receipt was written: the bundle, or what it is given."""
         same = (receipt.bundle.digest, receipt.overlays_from) == (self.chosen.digest, self.chosen.overlays_from)
         if not same:
-            return [f"{behind} version{'s' * (behind != 1)} behind" if behind else "another bundle was applied"]
+            return [self.distance(receipt, behind)]
         changed = self.changed_parameters(project, receipt)
         return [f"changed: {', '.join(changed)}"] if changed else []
+
+    def distance(self, receipt: Receipt, behind: int | None) -> str:
+        """Say how far the applied bundle is from the one that is there now."""
+        if behind:
+            return f"{behind} version{'s' * (behind != 1)} behind"
+        if receipt.bundle.version == self.chosen.version:
+            return f"another build of {self.chosen.version} was applied"
+        return f"the bundle is {self.chosen.version} now"
 
     def behind(self, receipt: Receipt) -> int | None:
         """Count the versions since; None where the history does not know the one that was applied."""

@@ -19,6 +19,8 @@ from tests.commands.small import (
     SH,
     applied,
     bundle,
+    effects,
+    planned,
     repository,
 )
 
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from cicdpack.commands.remove import Removal
+    from tests.commands.conftest import Monorepo
 
 
 def contents(root: Path) -> dict[str, bytes]:
@@ -125,3 +128,20 @@ def test_exit_codes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pyt
     assert run(["remove", "alpha"]) == 1
     assert f"keep     {SH}   edited here" in capsys.readouterr().out
     assert run(["remove", "beta"]) == 0
+
+
+def test_a_file_that_projects_share_is_everybodys(monorepo: Monorepo) -> None:
+    """`.gitlab-ci.yml` holds an include for each project; the last one to leave takes the file along."""
+    root = monorepo(input_cicd_platform="gitlab")
+    before = contents(root)
+    applied(root, "fraud-detector")
+    alone = contents(root)
+    applied(root, "churn-model")
+    assert not planned(root, "fraud-detector", "churn-model").plan.writes
+    assert effects(planned(root, "fraud-detector", "churn-model")) == {}
+
+    assert not removed(root, "churn-model").kept
+    assert contents(root)[".gitlab-ci.yml"] == alone[".gitlab-ci.yml"]
+    assert not planned(root, "fraud-detector").plan.writes
+    assert not removed(root, "fraud-detector").kept
+    assert contents(root) == before
