@@ -206,6 +206,32 @@ def test_a_branch_that_stayed_behind(make: Callable[..., Site]) -> None:
     assert len(site.forge.requests) == 2
 
 
+def test_a_request_that_was_closed(make: Callable[..., Site]) -> None:
+    """Closed and not merged, its branch still there: the same commit gets a new request."""
+    site = make()
+    site.deploy()
+    tip = site.branches()[BRANCH]
+    site.forge.requests[0].is_open = False
+
+    assert site.deploy() == 0
+    assert (site.branches()[BRANCH], [one.is_open for one in site.forge.requests]) == (tip, [False, True])
+
+
+def test_commits_are_signed_where_git_says_so(make: Callable[..., Site], tmp_path: Path) -> None:
+    """`commit.gpgSign` counts here as for `git commit`."""
+    site = make()
+    signer = tmp_path / "signer"
+    signer.write_text(
+        '#!/bin/sh\ncat >/dev/null\necho "[GNUPG:] SIG_CREATED " >&2\necho "-----BEGIN PGP SIGNATURE-----"\n'
+    )
+    signer.chmod(0o755)
+    site.git("config", "gpg.program", str(signer))
+    site.git("config", "commit.gpgSign", "true")
+
+    assert site.deploy() == 0
+    assert "gpgsig -----BEGIN PGP SIGNATURE-----" in site.on_remote("cat-file", "commit", BRANCH)
+
+
 def test_a_moving_base_makes_no_noise(make: Callable[..., Site]) -> None:
     """Commits on the base that do not touch the plan leave branch and request alone."""
     site = make()
