@@ -12,19 +12,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from typer.main import get_command
 
 from cicdpack.archive.canonical import encode, read
 from cicdpack.archive.entries import Entry
 from cicdpack.archive.refusals import KINDS
-from cicdpack.cli.app import app, run
+from cicdpack.cli.app import run
 from tests.archive.hostile import DEFLATED, FILE_CASES, HOSTILE, TAR_CASES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
-    from typing import Any, TypeAlias
-
-    Command: TypeAlias = Callable[..., Any]
+    from collections.abc import Iterator, Mapping
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "examples" / "monorepo"
@@ -55,17 +51,9 @@ def place(tmp_path_factory: pytest.TempPathFactory, archive: Path) -> Path:
     return root
 
 
-@pytest.fixture(scope="module")
-def command() -> Command:
-    """The command line's commands, made once: Typer makes them anew for each call, which takes most of its time."""
-    return get_command(app)
-
-
 @pytest.fixture(autouse=True)
-def plain(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
-    """No colour, and calls that are quick."""
+def plain(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NO_COLOR", "1")
-    monkeypatch.setattr("cicdpack.cli.app.app", command)
 
 
 def arguments(verb: str, archive: Path, place: Path) -> list[str]:
