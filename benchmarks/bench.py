@@ -44,9 +44,9 @@ class Bench:
         """How many files a large template has."""
         return 60 if self.quick else 1_000
 
-    def runs(self, wanted: int) -> int:
-        """How many runs to take where `wanted` would be good."""
-        return min(wanted, 3) if self.quick else wanted
+    def runs(self, wanted: int, *, quick: int = 3) -> int:
+        """How many runs to take where `wanted` would be good, and `quick` enough to see that it runs."""
+        return min(wanted, quick) if self.quick else wanted
 
     def peer(self, name: str, make: Callable[[], Subject], goal: PeerGoal | None = None) -> Peer | Missing:
         """A peer; `make` may raise `CannotRunError` to say that it is not here."""
@@ -57,9 +57,10 @@ class Bench:
 
     def build(self, source: Path, archive: Path) -> None:
         """Build an archive, unmeasured. Raises `CannotRunError`."""
+        self.run("build", source, "-o", archive)
+
+    def run(self, *arguments: str | Path) -> None:
+        """Run cicdpack, unmeasured, to make what is measured later. Raises `CannotRunError`."""
         run_once(
-            [self.cicdpack, "build", source, "-o", archive],
-            cwd=self.home,
-            env=environment(self.home),
-            log=self.home / "build.log",
+            [self.cicdpack, *arguments], cwd=self.home, env=environment(self.home), log=self.home / "preparing.log"
         )

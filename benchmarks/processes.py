@@ -104,10 +104,17 @@ class Worker:
             )
 
 
-def in_process(name: str, python: Path, module: str, *arguments: str | Path, home: Path) -> Subject:
+def in_process(
+    name: str,
+    python: Path,
+    module: str,
+    *arguments: str | Path,
+    home: Path,
+    check: Callable[[], None] = nothing,
+) -> Subject:
     """A subject whose runs happen inside one worker process: `python -m MODULE ARGUMENT...`."""
     worker = Worker(python, module, arguments, home=home)
-    return Subject(name=name, run=worker.run, close=worker.close)
+    return Subject(name=name, run=worker.run, check=check, close=worker.close)
 
 
 def _last_line(text: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from benchmarks.cases import applying, packing, rendering, starting
+from benchmarks.cases import applying, fleets, packing, rendering, starting
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -16,5 +16,6 @@ GROUPS: Mapping[str, Callable[[Bench], Iterator[Case]]] = {
     "start": starting.cases,
     "render": rendering.cases,
     "apply": applying.cases,
+    "fleet": fleets.cases,
     "pack": packing.cases,
 }

@@ -14,9 +14,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-def serve(work: Callable[[], object]) -> None:
-    """Answer each line of standard input with the processor seconds that `work` took."""
+def nothing() -> None:
+    """Do nothing."""
+
+
+def serve(work: Callable[[], object], prepare: Callable[[], object] = nothing) -> None:
+    """Answer each line of standard input with the processor seconds that `work` took, after `prepare`."""
     for _ in sys.stdin:
+        prepare()
         start = time.process_time()
         work()
         seconds = time.process_time() - start
