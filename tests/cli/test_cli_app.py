@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from cicdpack import __version__
-from cicdpack.cli.app import _program, app, run
+from cicdpack.cli.app import VERBS, program, run
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "examples" / "monorepo"
@@ -295,16 +295,14 @@ def test_help_of_a_process() -> None:
     assert done.stdout.startswith("Usage: cicdpack ")
 
 
-@pytest.mark.parametrize(
-    "verb", [*(command.callback.__name__ for command in app.registered_commands if command.callback)]
-)
+@pytest.mark.parametrize("verb", VERBS)
 def test_every_verb_is_found_by_itself(verb: str, capsys: pytest.CaptureFixture[str]) -> None:
     """The verb that is called is the only one that is worked out; its help is what the whole command line would say."""
-    assert [command.name for command in _program([verb, "--help"]).registered_commands] == [None]
+    assert [command.name for command in program([verb, "--help"]).registered_commands] == [verb]
 
     assert run([verb, "--help"]) == 0
     alone = capsys.readouterr().out
-    app([verb, "--help"], prog_name="cicdpack", standalone_mode=False)
+    program([])([verb, "--help"], prog_name="cicdpack", standalone_mode=False)
 
     assert alone == capsys.readouterr().out
     assert alone.startswith(f"Usage: cicdpack {verb} ")
@@ -313,4 +311,20 @@ def test_every_verb_is_found_by_itself(verb: str, capsys: pytest.CaptureFixture[
 @pytest.mark.parametrize("arguments", [[], ["--help"], ["aply"], ["-V", "apply"]])
 def test_other_calls_see_every_verb(arguments: list[str]) -> None:
     """Help, slips and options of the whole program need all of them."""
-    assert _program(arguments) is app
+    assert [command.name for command in program(arguments).registered_commands] == list(VERBS)
+
+
+def test_findings_are_annotated_where_a_platform_reads_them(
+    repo: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """On GitHub Actions a warning stands at its file, on stderr, and so does an error; elsewhere neither is there."""
+    parameters = repo / "cicd_params.json"
+    parameters.write_text(json.dumps({**json.loads(parameters.read_text()), "input_cli_version": "v0.236.0"}))
+    run(["apply", "fraud-detector", "--dry-run"])
+    assert "::" not in capsys.readouterr().err.replace("https://", "")
+
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    run(["apply", "fraud-detector", "--dry-run"])
+    assert "::warning file=cicd_params.json,title=cli-cannot-deploy::" in capsys.readouterr().err
+    run(["apply", "nobody"])
+    assert "::error title=error::no project `nobody`" in capsys.readouterr().err

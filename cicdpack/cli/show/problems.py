@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cicdpack.problems import Problem
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from cicdpack.cli.console import Line
     from cicdpack.errors import CicdpackError
-    from cicdpack.problems import Problem
 
 STYLES = {"error": "bold red", "warning": "bold yellow", "note": "bold cyan"}
 
@@ -31,6 +32,11 @@ def problem_lines(problems: Iterable[Problem]) -> Iterator[Line]:
         yield ((f"{problem.severity}:", STYLES[problem.severity]), f" {problem} ", (f"[{problem.rule}]", "dim"))
         if problem.hint:
             yield hint_line(problem.hint)
+
+
+def as_problem(error: CicdpackError) -> Problem:
+    """Return an error as a finding, for whoever lists both."""
+    return Problem(rule="error", message=error.message, location=error.location, hint=error.hint)
 
 
 def hint_line(hint: str) -> Line:

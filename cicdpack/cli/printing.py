@@ -1,0 +1,75 @@
+"""Reports, errors and findings -> stdout and stderr, and the exit codes that go with them."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING
+
+from cicdpack.cli.console import stderr, stdout
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from datetime import datetime
+
+    from cicdpack.cli.console import Line
+    from cicdpack.errors import CicdpackError
+    from cicdpack.problems import Problem
+
+EXIT_OK = 0
+EXIT_BUG = 3
+EXIT_INTERRUPTED = 130
+"""As a shell reports a process that SIGINT ended: 128 + 2."""
+
+EXIT_BROKEN_PIPE = 141
+"""As a shell reports a process that SIGPIPE ended: 128 + 13."""
+
+
+def now() -> datetime:
+    """Return the time: ages of commits are shown, and nothing else asks for it."""
+    from datetime import datetime, timezone
+
+    return datetime.now(tz=timezone.utc)
+
+
+def print_report(report: Mapping[str, object] | Iterable[Line]) -> None:
+    """Print a result: JSON values as one document, text line by line."""
+    if isinstance(report, dict):
+        import json
+
+        sys.stdout.write(json.dumps(report, indent=2, ensure_ascii=True) + "\n")
+    else:
+        stdout().print(report)
+
+
+def annotate(problems: Iterable[Problem]) -> None:
+    """Show findings at their files, where a CI platform reads such lines; on stderr, so that results stay alone."""
+    from cicdpack.cli.annotations import annotation_lines
+
+    for line in annotation_lines(problems, os.environ):
+        sys.stderr.write(line + "\n")
+
+
+def print_error(error: CicdpackError) -> int:
+    """Print an error with its findings and return its exit code."""
+    from cicdpack.cli.show.problems import as_problem, error_lines, problem_lines
+
+    sys.stdout.flush()
+    findings: tuple[Problem, ...] = getattr(error, "findings", ())
+    screen = stderr()
+    screen.print(problem_lines(findings))
+    screen.print(error_lines(error))
+    annotate(findings or (as_problem(error),))
+    return error.exit_code
+
+
+def print_bug() -> int:
+    """Print the traceback of the exception at hand and return the exit code of bugs."""
+    import traceback
+
+    from cicdpack import __version__
+
+    sys.stdout.flush()
+    traceback.print_exc()
+    stderr().print([f"this is a bug in cicdpack {__version__}: please report it with the lines above"])
+    return EXIT_BUG
