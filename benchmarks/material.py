@@ -166,6 +166,11 @@ def write_copier_template(root: Path, count: int, updated: int = 0) -> None:
         _write(folder / f"{file_name(number, '{{ input_project_name }}')}.jinja", template(number, JINJA, updated))
 
 
+def write_answers(path: Path) -> None:
+    """Write the values as a data file for copier."""
+    _write(path, "".join(f'{name}: "{value}"\n' for name, value in PARAMETERS.items()))
+
+
 def write_cookiecutter_template(root: Path, count: int, updated: int = 0) -> None:
     """Write the same as a template for cookiecutter, with the values as its defaults; it renders into folder `out`."""
     _write(root / "cookiecutter.json", json.dumps({"folder": "out", **PARAMETERS}, indent=2))

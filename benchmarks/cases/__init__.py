@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from benchmarks.cases import applying, fleets, packing, rendering, starting
+from benchmarks.cases import applying, fleets, packing, rendering, starting, updating
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -17,5 +17,6 @@ GROUPS: Mapping[str, Callable[[Bench], Iterator[Case]]] = {
     "render": rendering.cases,
     "apply": applying.cases,
     "fleet": fleets.cases,
+    "update": updating.cases,
     "pack": packing.cases,
 }

@@ -97,7 +97,7 @@ def _again(bench: Bench, work: Path) -> Subject:
 
 def _copier(bench: Bench, work: Path, count: int) -> Subject:
     target, answers = work / "copied", work / "answers.yml"
-    answers.write_text("".join(f'{name}: "{value}"\n' for name, value in material.PARAMETERS.items()), encoding="utf-8")
+    material.write_answers(answers)
     return process(
         "copier copy",
         [bench.peers.tool("copier"), "copy", "--defaults", "--quiet", "--data-file", answers, work / "copier", target],

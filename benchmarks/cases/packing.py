@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import shutil
-import subprocess
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from benchmarks import material
 from benchmarks.case import Case, Missing, Peer
 from benchmarks.goals import MIB, MaxPeak, Within
-from benchmarks.measure import CannotRunError, Subject
-from benchmarks.processes import ROOT, environment, in_process, process
+from benchmarks.processes import ROOT, in_process, process
+from benchmarks.revisions import git, tool
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from benchmarks.bench import Bench
+    from benchmarks.measure import Subject
 
 PACK = "benchmarks.workers.pack"
 UNPACK = "benchmarks.workers.unpack"
@@ -45,18 +44,21 @@ class Size:
 
 
 def cases(bench: Bench) -> Iterator[Case]:
-    """In process and as a process, from small to, with `--full`, large."""
+    """In process and as a process, from small to, with `--full`, large; and large beside a tenth of it."""
     sizes = [Size(files=12, runs=15), Size(files=bench.large, runs=9)]
     if bench.full:
         sizes += [Size(files=20_000, runs=3), Size(files=100, size=1_000_000, runs=3)]
     for size in sizes:
-        work = bench.folder / f"pack-{size.files}-{size.size}"
-        material.write_bundle_source(work / "source", 1)
-        material.write_data(work / "source", size.files, size.size)
+        work = _written(bench, size)
         yield _encode(bench, work, size)
         yield _build(bench, work, size)
         yield _decode(bench, work, size)
         yield _verify(bench, work, size)
+    yield from _growth(bench)
+
+
+def _growth(bench: Bench) -> Iterator[Case]:
+    """Ten times the files: how many times the time? A quarter more than ten is what caches may cost."""
     small, large = bench.folder / "pack-tenth", bench.folder / "pack-whole"
     material.write_data(small, bench.large // 10, 3_200)
     material.write_data(large, bench.large, 3_200)
@@ -66,6 +68,24 @@ def cases(bench: Bench) -> Iterator[Case]:
         peers=(Peer(subject=_packer(bench, "cicdpack", small), goal=Within(times=12.5)),),
         runs=bench.runs(15),
     )
+    if not bench.full:
+        return
+    tenth, whole = (Size(files=files, runs=5) for files in (2_000, 20_000))
+    for command, case in (("build", _build), ("verify", _verify)):
+        less, more = (case(bench, _written(bench, size), size) for size in (tenth, whole))
+        beside = Peer(subject=replace(less.ours, name="2,000 files"), goal=Within(times=12.5))
+        yield Case(
+            name=f"`{command}` 20,000 files beside a tenth of them", ours=more.ours, peers=(beside,), runs=whole.runs
+        )
+
+
+def _written(bench: Bench, size: Size) -> Path:
+    """The folder of a size, with its source in it."""
+    work = bench.folder / f"pack-{size.files}-{size.size}"
+    if not work.exists():
+        material.write_bundle_source(work / "source", 1)
+        material.write_data(work / "source", size.files, size.size)
+    return work
 
 
 def _packer(bench: Bench, tool: str, folder: Path) -> Subject:
@@ -94,7 +114,7 @@ def _build(bench: Bench, work: Path, size: Size) -> Case:
         return process(name, command, cwd=work, home=bench.home, prepare=lambda: target.unlink(missing_ok=True))
 
     def shell(name: str, command: str) -> Subject:
-        return packed_by(name, _tool("sh"), "-ec", f"{command} > '{target}'")
+        return packed_by(name, tool("sh"), "-ec", f"{command} > '{target}'")
 
     def repro_tarfile() -> Subject:
         script = ROOT / "benchmarks" / "workers" / "repro_pack.py"
@@ -141,7 +161,7 @@ def _verify(bench: Bench, work: Path, size: Size) -> Case:
 
     def other(name: str, *arguments: str) -> Peer | Missing:
         return bench.peer(
-            name, lambda: process(name, [_tool(name.split(maxsplit=1)[0]), *arguments, archive], home=bench.home)
+            name, lambda: process(name, [tool(name.split(maxsplit=1)[0]), *arguments, archive], home=bench.home)
         )
 
     return Case(
@@ -153,18 +173,7 @@ def _verify(bench: Bench, work: Path, size: Size) -> Case:
     )
 
 
-def _tool(name: str) -> Path:
-    found = shutil.which(name)
-    if not found:
-        raise CannotRunError(f"`{name}` is not installed")
-    return Path(found)
-
-
 def _commit(source: Path, repository: Path, bench: Bench) -> None:
     """Commit a folder to a repository beside it: nobody else is to pack git's own files."""
-    git: list[str | Path] = [_tool("git"), "--git-dir", repository, "--work-tree", source]
-    identity = ["-c", "user.name=bench", "-c", "user.email=bench@localhost"]
-    for arguments in (["init", "-q"], ["add", "-A"], [*identity, "commit", "-q", "-m", "bench"]):
-        done = subprocess.run([*git, *arguments], capture_output=True, text=True, env=environment(bench.home))
-        if done.returncode:
-            raise CannotRunError(f"`git {arguments[0]}` exited with {done.returncode}")
+    for arguments in (["init", "-q"], ["add", "-A"], ["commit", "-q", "-m", "bench"]):
+        git("--git-dir", repository, "--work-tree", source, *arguments, home=bench.home)

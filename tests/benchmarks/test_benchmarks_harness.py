@@ -12,11 +12,11 @@ import pytest
 import yaml
 
 from benchmarks import __main__ as command
-from benchmarks import material, peers, report
+from benchmarks import material, peers, report, revisions
 from benchmarks.case import Row
 from benchmarks.goals import MIB, Verdict
 from benchmarks.measure import CannotRunError, Cost, Series
-from benchmarks.processes import environment, in_process, process, run_once
+from benchmarks.processes import ROOT, environment, in_process, process, run_once
 
 PYTHON = Path(sys.executable)
 
@@ -142,6 +142,60 @@ def test_output_is_checked(tmp_path: Path) -> None:
     assert material.check_output(tmp_path, 3) == "rendered 2 files, 2 of them of the 3 expected"
     (folder / material.file_name(2)).write_text("something: else\n", encoding="utf-8")
     assert material.check_output(tmp_path, 2) == "rendered something else as `fraud-detector-00002.yml`"
+
+
+def test_output_of_a_fleet_is_checked(tmp_path: Path) -> None:
+    """Each project has its own files; one project less is noticed, and so is a release too old."""
+    fleet = [material.project(number) for number in (1, 2)]
+    folder = tmp_path / material.FOLDER
+    folder.mkdir(parents=True)
+    for parameters in fleet:
+        name = material.file_name(1, parameters["input_project_name"])
+        (folder / name).write_text(material.rendered(1, parameters), encoding="utf-8")
+
+    assert material.check_output(tmp_path, 1, fleet) is None
+    assert material.check_output(tmp_path, 1, fleet[:1]) == "rendered 2 files, 1 of them of the 1 expected"
+    problem = material.check_output(tmp_path, 1, fleet, updated=1)
+    assert problem == "rendered something else as `project-0001-00001.yml`"
+
+
+@pytest.mark.parametrize("language", [material.GO, material.JINJA, material.COOKIECUTTER])
+def test_second_release_changes_three_lines_of_the_files_it_names(language: material.Language) -> None:
+    """Files up to the number given are new, the others are as they were."""
+
+    def changed(number: int) -> int:
+        old, new = (material.template(number, language, updated).splitlines() for updated in (0, 7))
+        return sum(before != after for before, after in zip(old, new, strict=True))
+
+    assert [changed(number) for number in (1, 7, 8)] == [3, 3, 0]
+
+
+def test_loop_writes_what_it_is_given(tmp_path: Path) -> None:
+    """The floor of `apply --all` does the whole work: every file, with its bytes, in its folder."""
+    payload = tmp_path / "payload.json"
+    payload.write_text(json.dumps({"a/b/c.yml": "x: ä\n", "d.txt": ""}), encoding="utf-8")
+    script = ROOT / "benchmarks" / "workers" / "plain_write.py"
+
+    process("loop", [PYTHON, "-I", script, payload, tmp_path / "out"], home=tmp_path).run()
+
+    assert (tmp_path / "out" / "a" / "b" / "c.yml").read_bytes() == "x: ä\n".encode()
+    assert (tmp_path / "out" / "d.txt").read_bytes() == b""
+
+
+def test_releases_are_commits_with_tags(tmp_path: Path) -> None:
+    """A template has one commit for each release; nothing to commit is an error that says so."""
+    template, home = tmp_path / "template", tmp_path / "home"
+    home.mkdir()
+    for tag, updated in (("1.0.0", 0), ("2.0.0", 1)):
+        material.write_copier_template(template, 2, updated)
+        revisions.commit(template, home=home, tag=tag)
+
+    command = ["git", "diff", "--numstat", "1.0.0", "2.0.0"]
+    changes = subprocess.run(command, cwd=template, capture_output=True, text=True, check=True).stdout.splitlines()
+
+    assert [line.split("\t")[:2] for line in changes] == [["3", "3"]]
+    with pytest.raises(CannotRunError, match="`git` exited with 1"):
+        revisions.commit(template, home=home, tag="3.0.0")
 
 
 def test_lock_has_a_hash_for_every_peer() -> None:
