@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from cicdpack.planning.bases import OnConflict
+    from cicdpack.planning.changes import Create, Delete, Merge, Update
     from cicdpack.planning.plan import Decided
     from cicdpack.problems import Problem
 
@@ -105,7 +106,7 @@ class Prepared:
         return tuple(change for change in self.plan.changes if change.path.startswith(f"{HOME}/"))
 
     @property
-    def writes(self) -> tuple[Change, ...]:
+    def writes(self) -> tuple[Create | Update | Merge | Delete, ...]:
         """The changes that people look at: all that touch the disk but the records."""
         return tuple(change for change in self.plan.writes if not change.path.startswith(f"{HOME}/"))
 

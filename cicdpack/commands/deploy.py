@@ -176,7 +176,7 @@ def _contents(prepared: Prepared) -> Contents:
     from cicdpack.forge.wording import Contents, FileLine
 
     lines = []
-    for change in prepared.plan.writes:
+    for change in prepared.writes or prepared.plan.writes:  # receipts and bundles are no news, unless they are all
         before, after = _before(change), None if isinstance(change, Delete) else change.after.data
         shows = is_text(before or b"") and is_text(after or b"")
         added, removed = line_counts(before, after) if shows else (0, 0)
