@@ -93,20 +93,7 @@ def _ours(bench: Bench, size: Size) -> Subject:
 def _copier(bench: Bench, size: Size) -> Subject:
     copier, template, made = bench.peers.tool("copier"), size.work / "copier", size.work / "copied"
     answers = size.work / "answers.yml"
-    size.work.mkdir(parents=True, exist_ok=True)
-    answers.write_text("".join(f'{name}: "{value}"\n' for name, value in material.PARAMETERS.items()), encoding="utf-8")
-    create: Command = [
-        copier,
-        "copy",
-        "--defaults",
-        "--quiet",
-        "--vcs-ref",
-        FIRST,
-        "--data-file",
-        answers,
-        template,
-        made,
-    ]
+    options: Command = ["--defaults", "--quiet", "--vcs-ref", FIRST, "--data-file", answers]
     target = size.work / "copied-target"
 
     def prepare() -> None:
