@@ -42,7 +42,7 @@ def open_place(place: Place) -> tuple[Opened, int]:
     if isinstance(place, Path):
         data = read_file(place, limit=MAX_FILE_BYTES)
     else:
-        from cicdpack.disk.git import read_file_at
+        from cicdpack.disk.git_trees import read_file_at
 
         data = read_file_at(place.repo, place.revision, place.path)
     return open_bytes(data, str(place)), len(data)

@@ -104,7 +104,7 @@ def _read(place: Place) -> tuple[tuple[Entry, ...], tuple[Problem, ...]]:
 def _is_folder(place: Place) -> bool:
     if isinstance(place, Path):
         return place.is_dir()
-    from cicdpack.disk.git import kind_at
+    from cicdpack.disk.git_trees import kind_at
 
     kind = kind_at(place.repo, place.revision, place.path)
     if kind is None:

@@ -87,7 +87,7 @@ def is_source(place: Place) -> bool:
     """Tell whether a folder has what makes it a bundle source."""
     if isinstance(place, Path):
         return (place / SOURCE_CONFIG_NAME).is_file()
-    from cicdpack.disk.git import kind_at
+    from cicdpack.disk.git_trees import kind_at
 
     return kind_at(place.repo, place.revision, place.below(SOURCE_CONFIG_NAME)) == "file"
 
@@ -131,7 +131,7 @@ def reader(place: Place) -> Read:
     """Return what reads a folder's files, but for those that its argument says nobody needs."""
     if isinstance(place, Path):
         return lambda is_ignored: read_tree(place, is_ignored=is_ignored)
-    from cicdpack.disk.git import read_revision
+    from cicdpack.disk.git_trees import read_revision
 
     return lambda is_ignored: read_revision(place.repo, place.revision, place.path, is_ignored=is_ignored)
 

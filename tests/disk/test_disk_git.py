@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from cicdpack.archive.entries import Entry
-from cicdpack.disk import git as facts
+from cicdpack.disk import git, git_trees
 from cicdpack.disk.git import (
     Commit,
     GitError,
@@ -16,14 +16,12 @@ from cicdpack.disk.git import (
     commits_touching,
     is_shallow,
     is_tracked,
-    kind_at,
-    read_file_at,
-    read_revision,
     repository_root,
     resolve,
     status_is_clean,
     uncommitted,
 )
+from cicdpack.disk.git_trees import kind_at, read_file_at, read_revision
 from cicdpack.disk.tree import TreeTooLargeError, UnusableTreeError
 
 if TYPE_CHECKING:
@@ -174,10 +172,10 @@ def test_limits_of_a_revision(repository: Repository, monkeypatch: pytest.Monkey
     """The limits of a folder hold for a commit as well."""
     repository.commit("one", {"a": "1" * 2 * 1024 * 1024, "b": "1"})
 
-    monkeypatch.setattr(facts, "LARGEST_TREE", 2 * 1024 * 1024)
+    monkeypatch.setattr(git, "LARGEST_TREE", 2 * 1024 * 1024)
     with pytest.raises(TreeTooLargeError, match="more than 2 MiB"):
         read_revision(repository.folder, "HEAD")
-    monkeypatch.setattr(facts, "MOST_FILES", 1)
+    monkeypatch.setattr(git, "MOST_FILES", 1)
     with pytest.raises(TreeTooLargeError, match="more than 1 files"):
         read_revision(repository.folder, "HEAD")
 
@@ -352,14 +350,15 @@ def test_processes_are_not_left_behind(repository: Repository, monkeypatch: pyte
     """A reading that is broken off ends its process and closes its pipes."""
     repository.commit("one", {"a": "1" * 1024 * 1024, "b": "1"})
     started: list[subprocess.Popen[bytes]] = []
-    real = facts._start
+    real = git.start_git
 
     def start(folder: Path, arguments: tuple[str, ...], stdin: int) -> subprocess.Popen[bytes]:
         started.append(real(folder, arguments, stdin))
         return started[-1]
 
-    monkeypatch.setattr(facts, "_start", start)
-    monkeypatch.setattr(facts, "LARGEST_TREE", 10)
+    monkeypatch.setattr(git, "start_git", start)
+    monkeypatch.setattr(git_trees, "start_git", start)
+    monkeypatch.setattr(git_trees, "LARGEST_TREE", 10)
 
     with pytest.raises(TreeTooLargeError):
         read_revision(repository.folder, "HEAD")

@@ -166,7 +166,9 @@ def test_variables_that_resources_use_are_declared(project: str) -> None:
 @pytest.mark.parametrize("path", sorted(REPO.rglob("*.py")), ids=lambda path: path.relative_to(REPO).as_posix())
 def test_python_compiles(path: Path) -> None:
     """Every module and notebook is valid Python, magic commands being comments."""
-    compile(path.read_text(encoding="utf-8"), str(path), "exec", dont_inherit=True)
+    code = compile(path.read_text(encoding="utf-8"), str(path), "exec", dont_inherit=True)
+
+    assert code.co_filename == str(path)
 
 
 @pytest.mark.parametrize("project", PROJECTS)
