@@ -172,10 +172,10 @@ def test_limits_of_a_revision(repository: Repository, monkeypatch: pytest.Monkey
     """The limits of a folder hold for a commit as well."""
     repository.commit("one", {"a": "1" * 2 * 1024 * 1024, "b": "1"})
 
-    monkeypatch.setattr(git, "LARGEST_TREE", 2 * 1024 * 1024)
+    monkeypatch.setattr(git_trees, "LARGEST_TREE", 2 * 1024 * 1024)
     with pytest.raises(TreeTooLargeError, match="more than 2 MiB"):
         read_revision(repository.folder, "HEAD")
-    monkeypatch.setattr(git, "MOST_FILES", 1)
+    monkeypatch.setattr(git_trees, "MOST_FILES", 1)
     with pytest.raises(TreeTooLargeError, match="more than 1 files"):
         read_revision(repository.folder, "HEAD")
 
