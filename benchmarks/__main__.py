@@ -29,9 +29,16 @@ def arguments() -> argparse.ArgumentParser:
     size.add_argument("--quick", action="store_true", help="a smoke test: small, three runs each")
     size.add_argument("--full", action="store_true", help="also 20,000 files and 100 MB")
     parser.add_argument("--only", action="append", choices=GROUPS, metavar="GROUP", help=f"one of {', '.join(GROUPS)}")
+    parser.add_argument("--runs", type=_count, metavar="N", help="at most N runs of each; default: as many as it needs")
     parser.add_argument("--no-peers", action="store_true", help="install and measure no peers from the package index")
     parser.add_argument("--json", type=Path, default=CACHE / "bench.json", metavar="FILE", help="default: %(default)s")
     return parser
+
+
+def _count(text: str) -> int:
+    if not text.isascii() or not text.isdecimal() or not int(text):
+        raise argparse.ArgumentTypeError("at least one run is needed")
+    return int(text)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -42,7 +49,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     with tempfile.TemporaryDirectory(prefix="cicdpack-bench-") as folder:
         home = Path(folder, "home")
         home.mkdir()
-        bench = Bench(folder=Path(folder), home=home, peers=others, quick=options.quick, full=options.full)
+        bench = Bench(
+            folder=Path(folder), home=home, peers=others, quick=options.quick, full=options.full, most=options.runs
+        )
         for group in options.only or GROUPS:
             rows += _measure(group, bench)
     about = report.machine()

@@ -21,13 +21,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bench:
-    """`folder` is ours to fill, `home` the home of what is measured; `quick`: a smoke test; `full`: large cases too."""
+    """`folder` is ours to fill, `home` the home of what is measured; `quick`: a smoke test; `full`: large cases too.
+
+    `most` caps the runs of every case, where there is no time for more.
+    """
 
     folder: Path
     home: Path
     peers: Peers
     quick: bool = False
     full: bool = False
+    most: int | None = None
 
     @property
     def python(self) -> Path:
@@ -46,7 +50,7 @@ class Bench:
 
     def runs(self, wanted: int, *, quick: int = 3) -> int:
         """How many runs to take where `wanted` would be good, and `quick` enough to see that it runs."""
-        return min(wanted, quick) if self.quick else wanted
+        return min(wanted, quick if self.quick else wanted, self.most or wanted)
 
     def peer(self, name: str, make: Callable[[], Subject], goal: PeerGoal | None = None) -> Peer | Missing:
         """A peer; `make` may raise `CannotRunError` to say that it is not here."""

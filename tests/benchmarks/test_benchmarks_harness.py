@@ -13,6 +13,7 @@ import yaml
 
 from benchmarks import __main__ as command
 from benchmarks import material, peers, report, revisions
+from benchmarks.bench import Bench
 from benchmarks.case import Row
 from benchmarks.goals import MIB, Verdict
 from benchmarks.measure import CannotRunError, Cost, Series
@@ -298,6 +299,8 @@ def test_json_names_the_machine_and_every_run() -> None:
     [
         (["--only", "nothing"], "invalid choice: 'nothing'"),
         (["--quick", "--full"], "not allowed with argument"),
+        (["--runs", "0"], "at least one run is needed"),
+        (["--runs", "some"], "at least one run is needed"),
         (["surplus"], "unrecognized arguments: surplus"),
     ],
 )
@@ -308,6 +311,16 @@ def test_wrong_arguments(arguments: list[str], message: str, capsys: pytest.Capt
 
     assert stopped.value.code == 2
     assert message in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("quick", "most", "runs"), [(False, None, 9), (False, 4, 4), (False, 12, 9), (True, None, 1), (True, 4, 1)]
+)
+def test_runs_of_a_case(quick: bool, most: int | None, runs: int, tmp_path: Path) -> None:
+    """As many as a case needs, fewer for a smoke test or where there is no time, never more."""
+    bench = Bench(folder=tmp_path, home=tmp_path, peers=peers.without(), quick=quick, most=most)
+
+    assert bench.runs(9, quick=1) == runs
 
 
 def test_failed_run_of_ours_is_exit_code_1(
