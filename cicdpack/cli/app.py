@@ -31,9 +31,10 @@ VERBS = {
     "status": "projects",
     "accept": "projects",
     "remove": "projects",
+    "params": "projects",
     "deploy": "deploy",
 }
-"""Verb -> module of `cicdpack.cli.verbs` that has the function of the same name, in the order of the help."""
+"""Verb -> module of `cicdpack.cli.verbs` that has the function, or group of verbs, of the same name; as in the help."""
 
 _CLICK_ERROR: type[Exception] = typer.BadParameter.__mro__[2]
 """`ClickException`: newer versions of Typer bring their own copy of Click, older ones import it."""
@@ -53,7 +54,11 @@ def program(arguments: Sequence[str]) -> typer.Typer:
     called = arguments[0] if arguments and arguments[0] in VERBS else None
     for verb, module in VERBS.items():
         if called in (None, verb):
-            app.command(verb)(getattr(import_module(f"cicdpack.cli.verbs.{module}"), verb))
+            member = getattr(import_module(f"cicdpack.cli.verbs.{module}"), verb)
+            if isinstance(member, typer.Typer):
+                app.add_typer(member, name=verb)
+            else:
+                app.command(verb)(member)
     return app
 
 

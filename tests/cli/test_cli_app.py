@@ -8,11 +8,15 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from cicdpack import __version__
 from cicdpack.cli.app import VERBS, program, run
+
+if TYPE_CHECKING:
+    import typer
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "examples" / "monorepo"
@@ -295,10 +299,16 @@ def test_help_of_a_process() -> None:
     assert done.stdout.startswith("Usage: cicdpack ")
 
 
+def names_in(app: typer.Typer) -> list[str]:
+    """The names of verbs and of groups of verbs."""
+    verbs = [str(command.name) for command in app.registered_commands]
+    return sorted([*verbs, *(str(group.name) for group in app.registered_groups)])
+
+
 @pytest.mark.parametrize("verb", VERBS)
 def test_every_verb_is_found_by_itself(verb: str, capsys: pytest.CaptureFixture[str]) -> None:
     """The verb that is called is the only one that is worked out; its help is what the whole command line would say."""
-    assert [command.name for command in program([verb, "--help"]).registered_commands] == [verb]
+    assert names_in(program([verb, "--help"])) == [verb]
 
     assert run([verb, "--help"]) == 0
     alone = capsys.readouterr().out
@@ -311,7 +321,7 @@ def test_every_verb_is_found_by_itself(verb: str, capsys: pytest.CaptureFixture[
 @pytest.mark.parametrize("arguments", [[], ["--help"], ["aply"], ["-V", "apply"]])
 def test_other_calls_see_every_verb(arguments: list[str]) -> None:
     """Help, slips and options of the whole program need all of them."""
-    assert [command.name for command in program(arguments).registered_commands] == list(VERBS)
+    assert names_in(program(arguments)) == sorted(VERBS)
 
 
 def test_findings_are_annotated_where_a_platform_reads_them(

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from cicdpack.cli.console import stderr
-from cicdpack.cli.options import Archive, Json, Repo
+from cicdpack.cli.options import Archive, Json, Repo, Settings, read_settings
 from cicdpack.cli.printing import EXIT_OK, print_report
 from cicdpack.errors import EXIT_NO
 
@@ -73,3 +73,24 @@ def remove(
         command.carry_out_removal(removal)
     print_report(show.remove_json(removal, done=not dry_run) if json else show.remove_text(removal, done=not dry_run))
     return EXIT_NO if removal.kept and not dry_run else EXIT_OK
+
+
+params = typer.Typer(help="Look at the parameters of a project.", no_args_is_help=True, rich_markup_mode=None)
+
+
+@params.command()
+def explain(
+    project: Annotated[str, typer.Argument(metavar="PROJECT", help="Its name (bundle.name) or folder.")],
+    repo: Repo = None,
+    bundle: Archive = None,
+    settings: Settings = None,
+    json: Json = False,
+) -> int:
+    """Show each parameter's value, who gives it, and which templates use it; what is unused, what is unknown."""
+    from cicdpack.cli.show import explain as show
+    from cicdpack.commands.explain import ExplainRequest
+    from cicdpack.commands.explain import explain as command
+
+    report = command(ExplainRequest(project=project, repo=repo, bundle=bundle, settings=read_settings(settings)))
+    print_report(show.explain_json(report) if json else show.explain_text(report))
+    return EXIT_OK
