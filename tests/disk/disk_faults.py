@@ -7,11 +7,18 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     import pytest
 
 CHANGING = frozenset({"mkdir", "rmdir", "unlink", "link", "replace", "write", "fsync", "fchmod", "fchown", "open"})
 MODULES = ("cicdpack.disk.folder", "cicdpack.disk.commit")
+
+
+def identity(path: Path) -> tuple[int, int, int, int, int]:
+    """What changes when a file is written, replaced or made anew; that it was read shows in `st_atime` alone."""
+    status = path.stat()
+    return status.st_ino, status.st_mode, status.st_size, status.st_mtime_ns, status.st_ctime_ns
 
 
 class Killed(BaseException):

@@ -14,7 +14,7 @@ from cicdpack.disk.paths import BlockedPathError, UnsafePathError, UnwritableFil
 from cicdpack.disk.recovery import Recovered, recover
 from cicdpack.disk.snapshot import snapshot
 from cicdpack.planning.changes import Absent, Blocked, Conflict, Create, Delete, Keep, Merge, Plan, Present, Update
-from tests.disk.disk_faults import FaultyOs, Killed
+from tests.disk.disk_faults import FaultyOs, Killed, identity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -104,11 +104,11 @@ def test_a_second_commit_of_kept_files_touches_nothing(tmp_path: Path) -> None:
 def test_an_untouched_neighbour_keeps_its_inode(tmp_path: Path) -> None:
     """Only what the plan changes is replaced."""
     root = make(tmp_path, OLD)
-    before = (root / "user.txt").stat()
+    before = identity(root / "user.txt")
 
     commit(root, PLAN)
 
-    assert (root / "user.txt").stat() == before
+    assert identity(root / "user.txt") == before
 
 
 @pytest.mark.usefixtures("umask")

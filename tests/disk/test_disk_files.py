@@ -9,7 +9,7 @@ import pytest
 
 from cicdpack.disk.files import read_file, replace_file
 from cicdpack.disk.paths import UnreadableFileError, UnwritableFileError
-from tests.disk.disk_faults import FaultyOs, Killed
+from tests.disk.disk_faults import FaultyOs, Killed, identity
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -118,11 +118,11 @@ def test_an_old_file_is_replaced_and_keeps_its_permissions(tmp_path: Path, old: 
 def test_the_same_bytes_leave_the_file_untouched(tmp_path: Path, chunks: list[bytes]) -> None:
     """However they are cut: same inode, same times, and the answer is no."""
     (tmp_path / "f").write_bytes(b"abc")
-    before = (tmp_path / "f").stat()
+    before = identity(tmp_path / "f")
 
     assert replace_file(tmp_path / "f", chunks, mode=0o600) is False
 
-    assert (tmp_path / "f").stat() == before
+    assert identity(tmp_path / "f") == before
     assert os.listdir(tmp_path) == ["f"]
 
 
