@@ -26,7 +26,7 @@ def arguments() -> argparse.ArgumentParser:
     """The command line."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     size = parser.add_mutually_exclusive_group()
-    size.add_argument("--quick", action="store_true", help="a smoke test: small, three runs each")
+    size.add_argument("--quick", action="store_true", help="a smoke test: small, one run each")
     size.add_argument("--full", action="store_true", help="also 20,000 files and 100 MB")
     parser.add_argument("--only", action="append", choices=GROUPS, metavar="GROUP", help=f"one of {', '.join(GROUPS)}")
     parser.add_argument("--runs", type=_count, metavar="N", help="at most N runs of each; default: as many as it needs")

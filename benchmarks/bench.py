@@ -48,9 +48,9 @@ class Bench:
         """How many files a large template has."""
         return 60 if self.quick else 1_000
 
-    def runs(self, wanted: int, *, quick: int = 3) -> int:
-        """How many runs to take where `wanted` would be good, and `quick` enough to see that it runs."""
-        return min(wanted, quick if self.quick else wanted, self.most or wanted)
+    def runs(self, wanted: int) -> int:
+        """How many runs to take where `wanted` would be good; one is enough to see that it runs."""
+        return 1 if self.quick else min(wanted, self.most or wanted)
 
     def peer(self, name: str, make: Callable[[], Subject], goal: PeerGoal | None = None) -> Peer | Missing:
         """A peer; `make` may raise `CannotRunError` to say that it is not here."""

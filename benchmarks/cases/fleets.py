@@ -26,8 +26,8 @@ SAMPLE = 10
 def cases(bench: Bench) -> Iterator[Case]:
     """200 projects at two sizes, written for the first time; 100 and 1,000 projects, looked at."""
     projects = 10 if bench.quick else 200
-    for count, runs in ((2, 7), (12, 3)):
-        yield _apply_all(bench, bench.folder / f"fleet-{count}", projects, count, bench.runs(runs, quick=1))
+    for count, runs in ((2, 7),) if bench.quick else ((2, 7), (12, 3)):
+        yield _apply_all(bench, bench.folder / f"fleet-{count}", projects, count, bench.runs(runs))
     yield from _status(bench)
 
 
@@ -116,14 +116,14 @@ def _status(bench: Bench) -> Iterator[Case]:
         name=f"`status --check`, {small:,} projects",
         ours=tenth,
         goals=(MaxSeconds(seconds=0.003 * small),),
-        runs=bench.runs(9, quick=1),
+        runs=bench.runs(9),
     )
     yield Case(
         name=f"`status --check`, {large:,} projects",
         ours=whole,
         peers=(Peer(subject=tenth, goal=Within(times=12.5)),),
         goals=(MaxSeconds(seconds=0.003 * large),),
-        runs=bench.runs(5, quick=1),
+        runs=bench.runs(5),
     )
 
 

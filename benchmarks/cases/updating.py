@@ -62,7 +62,7 @@ def _update(bench: Bench, size: Size, beside_copier: Faster | None, beside_cruft
             bench.peer("copier update", partial(_copier, bench, size), beside_copier),
             bench.peer("cruft update", partial(_cruft, bench, size), beside_cruft),
         ),
-        runs=bench.runs(size.runs, quick=1),
+        runs=bench.runs(size.runs),
     )
 
 

@@ -320,7 +320,7 @@ def test_runs_of_a_case(quick: bool, most: int | None, runs: int, tmp_path: Path
     """As many as a case needs, fewer for a smoke test or where there is no time, never more."""
     bench = Bench(folder=tmp_path, home=tmp_path, peers=peers.without(), quick=quick, most=most)
 
-    assert bench.runs(9, quick=1) == runs
+    assert bench.runs(9) == runs
 
 
 def test_failed_run_of_ours_is_exit_code_1(
