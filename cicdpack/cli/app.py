@@ -31,6 +31,7 @@ VERBS = {
     "status": "projects",
     "accept": "projects",
     "remove": "projects",
+    "adopt": "projects",
     "params": "projects",
     "deploy": "deploy",
 }

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from cicdpack.archive.entries import Entry
+    from cicdpack.archive.foreign import Opened
     from cicdpack.bundle.manifest import Manifest
     from cicdpack.bundle.source import Release
     from cicdpack.problems import Problem
@@ -62,7 +63,11 @@ def choose_bundle(root: Path, given: Path | None) -> ChosenBundle:
     path = given if given is not None else root / ARCHIVE_NAME
     if not path.exists():
         raise NoBundle(path)
-    opened = open_any(path)
+    return use_bundle(open_any(path))
+
+
+def use_bundle(opened: Opened) -> ChosenBundle:
+    """Return the bundle in an archive, with the overlays that serve for it."""
     bundle = Bundle.from_entries(opened.entries)
     manifest = bundle.manifest or _make_manifest(bundle)
     contents = {opened.content_digest: opened.entries}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -73,6 +74,36 @@ def remove(
         command.carry_out_removal(removal)
     print_report(show.remove_json(removal, done=not dry_run) if json else show.remove_text(removal, done=not dry_run))
     return EXIT_NO if removal.kept and not dry_run else EXIT_OK
+
+
+def adopt(
+    project: Annotated[str, typer.Argument(metavar="PROJECT", help="Its name (bundle.name) or folder.")],
+    repo: Repo = None,
+    bundle: Annotated[
+        Path | None,
+        typer.Option(
+            "--bundle", metavar="FILE", help="The archive that made the pipelines; default: cicd.tar.gz, now or in git."
+        ),
+    ] = None,
+    settings: Settings = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", "-n", help="Show what would be recorded, write nothing, exit 0.")
+    ] = False,
+    json: Json = False,
+) -> int:
+    """Write the receipt for pipelines that were made without one; exit 1 if some are like nothing that is rendered."""
+    from cicdpack.cli.show import adopt as show
+    from cicdpack.commands import adopt as command
+    from cicdpack.commands.apply import finish_earlier_run
+
+    if not dry_run and finish_earlier_run(repo):
+        stderr().print(["an earlier run was cut off: what it had begun was put in order first"])
+    request = command.AdoptRequest(project=project, repo=repo, bundle=bundle, settings=read_settings(settings))
+    adoption = command.prepare_adoption(request)
+    if not dry_run:
+        command.carry_out_adoption(adoption)
+    print_report(show.adopt_json(adoption, done=not dry_run) if json else show.adopt_text(adoption, done=not dry_run))
+    return EXIT_NO if adoption.left and not dry_run else EXIT_OK
 
 
 params = typer.Typer(help="Look at the parameters of a project.", no_args_is_help=True, rich_markup_mode=None)

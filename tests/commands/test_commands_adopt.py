@@ -1,0 +1,244 @@
+"""Receipts for pipelines that were made without one."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+from typing import TYPE_CHECKING
+
+import pytest
+
+from cicdpack.cli.app import run
+from cicdpack.commands.adopt import AdoptRequest, NothingToAdopt, carry_out_adoption, prepare_adoption
+from cicdpack.commands.apply import ApplyRequest, carry_out, prepare
+from tests.commands import upstream
+from tests.commands.small import (
+    CI,
+    DATABRICKS,
+    PIPELINE,
+    PIPELINE_TEMPLATE,
+    RECEIPT,
+    SCRIPT,
+    SH,
+    applied,
+    bundle,
+    effects,
+    planned,
+    repository,
+    tree,
+)
+from tests.commands.upstream import BUNDLE_CICD, STRAY, STRAY_TEXT, TESTS_CI
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from cicdpack.commands.adopt import Adoption
+
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="file names with a backslash")
+
+
+def adopted(root: Path, archive: Path | None = None) -> Adoption:
+    adoption = prepare_adoption(AdoptRequest(project="alpha", repo=root, bundle=archive))
+    carry_out_adoption(adoption)
+    return adoption
+
+
+def likenesses(adoption: Adoption) -> dict[str, str]:
+    return {file.path: file.likeness for file in adoption.files}
+
+
+def without_receipt(root: Path) -> Path:
+    """Apply, and forget that it was done."""
+    applied(root)
+    shutil.rmtree(root / ".cicdpack")
+    return root
+
+
+def git(root: Path, *arguments: str) -> None:
+    command = ["git", "-c", "user.name=a", "-c", "user.email=a@example.com", *arguments]
+    subprocess.run(command, cwd=root, check=True, capture_output=True)
+
+
+def committed(root: Path) -> Path:
+    git(root, "init", "-q")
+    git(root, "add", "-A")
+    git(root, "commit", "-qm", "as deployed")
+    return root
+
+
+def test_what_equals_the_rendering_is_recorded_as_applied(tmp_path: Path) -> None:
+    """Only the records are written; the next bundle is an update, and `apply` alone says the same."""
+    root = without_receipt(repository(tmp_path / "repo"))
+    before = tree(root)
+
+    adoption = adopted(root)
+
+    assert likenesses(adoption) == {SH: "equal", CI: "equal"}
+    assert {path: state for path, state in tree(root).items() if not path.startswith(".cicdpack/")} == before
+    assert not planned(root).plan.writes
+    (root / "cicd.tar.gz").write_bytes(bundle("1.1.0", {PIPELINE_TEMPLATE: PIPELINE + "# more\n"}))
+    assert effects(planned(root)) == {CI: "update"}
+
+
+def test_line_ends_do_not_count(tmp_path: Path) -> None:
+    """A checkout with CRLF equals the rendering, and stays as it is."""
+    root = without_receipt(repository(tmp_path / "repo"))
+    (root / SH).write_bytes(SCRIPT.replace("\n", "\r\n").encode())
+
+    assert likenesses(adopted(root)) == {SH: "equal", CI: "equal"}
+    assert not planned(root).plan.writes
+
+
+def test_an_edit_is_kept_and_merged_later(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """It is shown with its difference; a newer bundle is merged into it."""
+    root = without_receipt(repository(tmp_path / "repo"))
+    edited = (root / CI).read_text().replace("make lint", "make mine")
+    (root / CI).write_text(edited)
+
+    assert run(["adopt", "alpha", "--repo", str(root)]) == 0
+
+    shown = capsys.readouterr().out
+    assert "-      - bash: make lint" in shown
+    assert "+      - bash: make mine" in shown
+    assert (root / CI).read_text() == edited
+    assert effects(planned(root)) == {CI: "keep"}
+    (root / "cicd.tar.gz").write_bytes(bundle("1.1.0", {PIPELINE_TEMPLATE: PIPELINE.replace("make test", "make all")}))
+    assert effects(applied(root)) == {CI: "merge"}
+    assert "make mine" in (root / CI).read_text()
+    assert "make all" in (root / CI).read_text()
+
+
+def test_what_is_unlike_is_left_alone(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The rest is adopted, the exit code is 1, and `apply` still takes it for somebody's work."""
+    root = without_receipt(repository(tmp_path / "repo"))
+    (root / SH).write_text("something\nelse\n")
+
+    assert run(["adopt", "alpha", "--repo", str(root), "--dry-run"]) == 0
+    assert not (root / ".cicdpack").exists()
+    assert run(["adopt", "alpha", "--repo", str(root)]) == 1
+
+    assert "left alone: 1 file like nothing that is rendered" in capsys.readouterr().out
+    assert effects(planned(root)) == {SH: "conflict"}
+    assert list(json.loads((root / RECEIPT).read_text())["files"]) == [CI]
+
+
+def test_a_file_that_is_not_there_is_made_by_apply(tmp_path: Path) -> None:
+    """Nobody knows whether it was deleted, or never made."""
+    root = without_receipt(repository(tmp_path / "repo"))
+    (root / SH).unlink()
+
+    assert likenesses(adopted(root)) == {SH: "missing", CI: "equal"}
+    assert effects(planned(root)) == {SH: "create"}
+
+
+def test_values_that_are_there_are_taken_over(tmp_path: Path) -> None:
+    """One that was edited stays, one that is missing is wanted by `apply`, and none of them is ever taken out."""
+    root = without_receipt(repository(tmp_path / "repo"))
+    text = (root / DATABRICKS).read_text().replace("https://staging", "https://mine")
+    kept, _, gone = text.partition("  prod:")
+    assert gone
+    (root / DATABRICKS).write_text(kept)
+
+    adoption = adopted(root)
+
+    (values,) = adoption.values
+    assert (values.path, values.taken, values.edited) == (DATABRICKS, 1, 1)
+    assert effects(applied(root)) == {DATABRICKS: "merge"}
+    assert "https://mine" in (root / DATABRICKS).read_text()
+    assert "https://prod" in (root / DATABRICKS).read_text()
+
+
+def test_nothing_to_adopt(tmp_path: Path) -> None:
+    """It says so, and what makes pipelines."""
+    root = repository(tmp_path / "repo")
+
+    with pytest.raises(NothingToAdopt, match="there are no pipelines of `alpha` to adopt") as caught:
+        adopted(root)
+
+    assert "`cicdpack apply alpha`" in str(caught.value.hint)
+    assert not (root / ".cicdpack").exists()
+
+
+def test_again_is_no_news(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A project with a receipt keeps it."""
+    root = without_receipt(repository(tmp_path / "repo"))
+    adopted(root)
+    before = tree(root)
+
+    assert run(["adopt", "alpha", "--repo", str(root)]) == 0
+
+    assert "has a receipt already" in capsys.readouterr().out
+    assert tree(root) == before
+
+
+def test_the_report_as_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """All that the text says."""
+    root = upstream.repository(tmp_path / "repo")
+
+    assert run(["adopt", "alpha", "--repo", str(root), "--json"]) == 0
+
+    report = json.loads(capsys.readouterr().out)
+    assert (report["source"], report["left"], report["removed"], report["done"]) == ("cicd.tar.gz", 0, [STRAY], True)
+    assert {file["path"]: file["likeness"] for file in report["files"]} == {TESTS_CI: "equal", BUNDLE_CICD: "equal"}
+
+
+def test_strays_go_and_are_shown_first(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Both kinds, with their contents; another project's stays."""
+    root = upstream.repository(tmp_path / "repo")
+    (root / "\\databricks.yml").write_text(STRAY_TEXT)
+    (root / "beta\\databricks.yml").write_text(STRAY_TEXT)
+
+    assert run(["adopt", "alpha", "--repo", str(root), "--dry-run"]) == 0
+    assert (root / STRAY).exists()
+    assert run(["adopt", "alpha", "--repo", str(root)]) == 0
+
+    shown = capsys.readouterr().out
+    assert shown.lstrip().startswith("delete")
+    assert "-      host: https://s.azuredatabricks.net" in shown
+    assert sorted(path.name for path in root.iterdir() if "\\" in path.name) == ["beta\\databricks.yml"]
+
+
+def test_a_repository_of_upstreams_shape_moves_over(tmp_path: Path, archive: Path) -> None:
+    """The archive is replaced; the old one is found in git; the edit survives, then `apply` has nothing left to do."""
+    root = committed(upstream.repository(tmp_path / "repo"))
+    (root / TESTS_CI).write_text((root / TESTS_CI).read_text() + "  - script: make mine\n    displayName: Mine\n")
+    shutil.copy(archive, root / "cicd.tar.gz")
+
+    adoption = adopted(root)
+
+    assert likenesses(adoption) == {TESTS_CI: "edited", BUNDLE_CICD: "equal"}
+    assert str(adoption.source).startswith("cicd.tar.gz of commit ")
+    assert not (root / STRAY).exists()
+    request = ApplyRequest(projects=("alpha",), repo=root, settings={}, on_conflict="theirs")
+    first = prepare(request)
+    assert effects(first)[BUNDLE_CICD] == "update"
+    assert effects(first)[upstream.DATABRICKS] == "merge"
+    carry_out(first)
+    assert not prepare(request).plan.writes
+
+
+def test_the_old_archive_can_be_named(tmp_path: Path, archive: Path) -> None:
+    """Where git does not have it; without it, the files are like nothing that the new one renders."""
+    root = upstream.repository(tmp_path / "repo")
+    old = tmp_path / "old.tar.gz"
+    shutil.move(root / "cicd.tar.gz", old)
+    shutil.copy(archive, root / "cicd.tar.gz")
+
+    alone = prepare_adoption(AdoptRequest(project="alpha", repo=root))
+    named = adopted(root, old)
+
+    assert set(likenesses(alone).values()) == {"unlike"}
+    assert set(likenesses(named).values()) == {"equal"}
+    assert effects(prepare(ApplyRequest(projects=("alpha",), repo=root, settings={})))[TESTS_CI] == "update"
+
+
+def test_apply_alone_does_where_nothing_differs(tmp_path: Path) -> None:
+    """With the archive and the parameters that made the files, `apply` takes them over by itself."""
+    root = without_receipt(repository(tmp_path / "repo"))
+
+    applied(root)
+
+    assert not planned(root).plan.writes
+    assert set(json.loads((root / RECEIPT).read_text())["files"]) == {CI, SH}
