@@ -120,6 +120,8 @@ def prepare_adoption(request: AdoptRequest) -> Adoption:
         files = _judge(repository.root, candidate)
         if best is None or _fit(files) > _fit(best[1]):
             best = candidate, files
+        if files and all(file.likeness == "equal" for file in files):
+            break
     if best is None or (not strays and all(file.likeness == "missing" for file in best[1])):
         raise NothingToAdopt(project.name, tuple(dict.fromkeys(tried)))
     return _adopt(repository.root, project, book, found, best, strays)

@@ -150,6 +150,46 @@ def test_values_that_are_there_are_taken_over(tmp_path: Path) -> None:
     assert "https://prod" in (root / DATABRICKS).read_text()
 
 
+def test_what_is_no_text_is_unlike(tmp_path: Path) -> None:
+    """Binary content, and a link, which is not followed."""
+    root = without_receipt(repository(tmp_path / "repo"))
+    (root / SH).write_bytes(SCRIPT.encode() + b"\0")
+    (root / CI).rename(root / "elsewhere.yml")
+    (root / CI).symlink_to(root / "elsewhere.yml")
+
+    adoption = adopted(root)
+
+    assert likenesses(adoption) == {SH: "unlike", CI: "unlike"}
+    assert not (root / ".cicdpack").exists()
+
+
+def test_an_older_archive_that_cannot_be_read_is_passed_over(tmp_path: Path) -> None:
+    """The next older one is looked at."""
+    root = committed(without_receipt(repository(tmp_path / "repo")))
+    (root / "cicd.tar.gz").write_bytes(b"junk")
+    git(root, "commit", "-qam", "junk")
+    (root / "cicd.tar.gz").write_bytes(bundle("2.0.0", {PIPELINE_TEMPLATE: "jobs: []\n"}))
+
+    adoption = adopted(root)
+
+    assert adoption.version == "1.0.0"
+    assert likenesses(adoption) == {SH: "equal", CI: "equal"}
+    assert effects(planned(root)) == {CI: "update"}
+
+
+def test_a_setting_of_then_is_given_again(tmp_path: Path) -> None:
+    """What was typed by hand makes the rendering equal, and is remembered."""
+    root = repository(tmp_path / "repo")
+    applied(root, settings={"input_minutes": "9"})
+    shutil.rmtree(root / ".cicdpack")
+
+    adoption = prepare_adoption(AdoptRequest(project="alpha", repo=root, settings={"input_minutes": "9"}))
+    carry_out_adoption(adoption)
+
+    assert likenesses(adoption) == {SH: "equal", CI: "equal"}
+    assert not planned(root).plan.writes
+
+
 def test_nothing_to_adopt(tmp_path: Path) -> None:
     """It says so, and what makes pipelines."""
     root = repository(tmp_path / "repo")
