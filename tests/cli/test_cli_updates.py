@@ -94,3 +94,15 @@ def test_an_accepted_edit_passes_the_check(root: Path, capsys: pytest.CaptureFix
     assert run(["status", "--check", "alpha"]) == 0
     assert run(["status", "-v", "alpha"]) == 0
     assert "our runner" in capsys.readouterr().out
+
+
+def test_a_project_is_compared_with_what_was_applied(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """`diff PROJECT` shows the edits, line by line, and exits 1; without edits it exits 0."""
+    assert run(["diff", "alpha"]) == 1
+    shown = capsys.readouterr().out
+    assert "-echo two" in shown
+    assert "+echo mine" in shown
+
+    (root / SH).write_text(SCRIPT)
+    assert run(["diff", "alpha"]) == 0
+    assert "echo" not in capsys.readouterr().out

@@ -83,12 +83,19 @@ def inspect(
 
 
 def diff(
-    before: Annotated[str, typer.Argument(metavar="A", help="A folder, an archive, REV:path, or REV.")],
-    after: Annotated[str, typer.Argument(metavar="B", help="The same; REV alone means the other place then.")],
+    before: Annotated[str, typer.Argument(metavar="A", help="A folder, an archive, REV:path, or REV; or a PROJECT.")],
+    after: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[B]", help="The same; REV alone means the other place then. Without it, A is a project."
+        ),
+    ] = None,
     name_only: Annotated[bool, typer.Option("--name-only", help="List the members that differ.")] = False,
     json: Json = False,
 ) -> int:
-    """Compare two bundles member by member; exit 1 if they differ."""
+    """Compare two bundles member by member, or a project with what was applied to it; exit 1 if they differ."""
+    if after is None:
+        return _diff_project(before, json=json)
     from cicdpack.cli.show import diff as show
     from cicdpack.commands.diff import DiffRequest
     from cicdpack.commands.diff import diff as command
@@ -99,3 +106,13 @@ def diff(
     else:
         print_report(show.diff_names(report) if name_only else show.diff_text(report))
     return EXIT_NO if report.differences else EXIT_OK
+
+
+def _diff_project(project: str, *, json: bool) -> int:
+    """Show what was edited in a project since it was applied; an edit that is accepted is one all the same."""
+    from cicdpack.cli.show import status as show
+    from cicdpack.commands.status import StatusRequest, status
+
+    report = status(StatusRequest(projects=(project,), diffs=True))
+    print_report(show.status_json(report) if json else show.status_text(report, verbose=True))
+    return EXIT_NO if any(file.state != "current" for found in report.projects for file in found.files) else EXIT_OK
