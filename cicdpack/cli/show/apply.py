@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from cicdpack.commands.apply import Prepared, ProjectPlan
     from cicdpack.commands.plans import Change, Hunk
 
+MAX_PLACES = 12
+"""Folders that the closing hint lists; with more, `git status` shows them better than one long line."""
+
 EFFECT_STYLES = {
     "create": "green",
     "update": "yellow",
@@ -65,9 +68,10 @@ def outcome_text(prepared: Prepared, *, applied: bool) -> Iterator[Line]:
         yield (("not done yet:", "bold red"), f" {count(prepared.plan.marks, 'conflict')} marked in the files")
         yield hint_line("settle what stands between `<<<<<<<` and `>>>>>>>`, then run the command again")
         return
-    places = " ".join(sorted({change.path.split("/", 1)[0] for change in prepared.plan.writes}))
+    places = sorted({change.path.split("/", 1)[0] for change in prepared.plan.writes})
+    listed = " ".join(places) if len(places) <= MAX_PLACES else "--all"
     done = f"applied {changes}" if prepared.writes else "recorded what is applied"
-    yield f"{done}. next: `git add {places} && git commit`"
+    yield f"{done}. next: `git add {listed} && git commit`"
 
 
 def _refused(prepared: Prepared) -> Iterator[Line]:
