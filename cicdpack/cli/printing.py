@@ -11,6 +11,7 @@ from cicdpack.cli.console import stderr, stdout
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import datetime
+    from pathlib import Path
 
     from cicdpack.cli.console import Line
     from cicdpack.errors import CicdpackError
@@ -48,6 +49,14 @@ def annotate(problems: Iterable[Problem]) -> None:
 
     for line in annotation_lines(problems, os.environ):
         sys.stderr.write(line + "\n")
+
+
+def settle_earlier_run(repo: Path | None) -> None:
+    """Finish or undo what a killed run left half done, before anything is written, and say so."""
+    from cicdpack.commands.apply import finish_earlier_run
+
+    if finish_earlier_run(repo):
+        stderr().print(["an earlier run was cut off: what it had begun was put in order first"])
 
 
 def print_error(error: CicdpackError) -> int:

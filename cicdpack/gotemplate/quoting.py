@@ -19,11 +19,6 @@ class QuoteError(ValueError):
     """A literal that Go refuses: the message is Go's."""
 
 
-def is_print(char: str) -> bool:
-    """Return whether Go's `unicode.IsPrint` holds: letters, marks, numbers, punctuation, symbols, ASCII space."""
-    return char.isprintable()
-
-
 def is_surrogate(char: str) -> bool:
     """Return whether a character stands for a byte that is not UTF-8."""
     return "\ud800" <= char <= "\udfff"

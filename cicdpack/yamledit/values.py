@@ -198,11 +198,6 @@ def is_merge_key(node: Node) -> bool:
     return isinstance(node, Scalar) and node.text == MERGE_KEY and not node.style and node.tag in {None, CORE + "merge"}
 
 
-def is_null(node: Node) -> bool:
-    """A node whose value is null, aliases not followed."""
-    return isinstance(node, Scalar) and not node.style and node.tag is None and plain_tag(node.text) == CORE + "null"
-
-
 def is_list(value: object) -> bool:
     """A YAML list: a Python list or tuple."""
     return isinstance(value, (list, tuple))

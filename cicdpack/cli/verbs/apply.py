@@ -8,9 +8,9 @@ from typing import Annotated
 
 import typer
 
-from cicdpack.cli.console import stderr, stdout
+from cicdpack.cli.console import stdout
 from cicdpack.cli.options import Archive, Everything, Json, Repo, Selected, Settings, read_settings
-from cicdpack.cli.printing import EXIT_OK, annotate, print_report
+from cicdpack.cli.printing import EXIT_OK, annotate, print_report, settle_earlier_run
 from cicdpack.errors import EXIT_NO, CicdpackError
 
 
@@ -70,8 +70,8 @@ def apply(
         restore=restore,
     )
     writes = not (dry_run or check)
-    if writes and command.finish_earlier_run(repo):
-        stderr().print(["an earlier run was cut off: what it had begun was put in order first"])
+    if writes:
+        settle_earlier_run(repo)
     prepared = command.prepare(request)
     applied = writes and not prepared.conflicts
     if not json:
@@ -88,11 +88,9 @@ def apply(
 
 def _apply_plan(plan_file: Path, repo: Path | None, *, json: bool) -> int:
     from cicdpack.cli.show import planfile as show
-    from cicdpack.commands.apply import finish_earlier_run
     from cicdpack.commands.planfile import carry_out_plan
 
-    if finish_earlier_run(repo):
-        stderr().print(["an earlier run was cut off: what it had begun was put in order first"])
+    settle_earlier_run(repo)
     carried = carry_out_plan(plan_file, repo=repo)
     print_report(show.carried_json(carried) if json else show.carried_text(carried))
     return EXIT_OK

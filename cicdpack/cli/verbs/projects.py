@@ -7,9 +7,8 @@ from typing import Annotated
 
 import typer
 
-from cicdpack.cli.console import stderr
 from cicdpack.cli.options import Archive, Json, Repo, Settings, read_settings
-from cicdpack.cli.printing import EXIT_OK, print_report
+from cicdpack.cli.printing import EXIT_OK, print_report, settle_earlier_run
 from cicdpack.errors import EXIT_NO
 
 
@@ -65,10 +64,9 @@ def remove(
     """Take back what was applied to projects, byte for byte; what was edited stays, and makes the exit code 1."""
     from cicdpack.cli.show import remove as show
     from cicdpack.commands import remove as command
-    from cicdpack.commands.apply import finish_earlier_run
 
-    if not dry_run and finish_earlier_run(repo):
-        stderr().print(["an earlier run was cut off: what it had begun was put in order first"])
+    if not dry_run:
+        settle_earlier_run(repo)
     removal = command.prepare_removal(command.RemoveRequest(projects=tuple(projects), repo=repo, force=force))
     if not dry_run:
         command.carry_out_removal(removal)
@@ -94,10 +92,9 @@ def adopt(
     """Write the receipt for pipelines that were made without one; exit 1 if some are like nothing that is rendered."""
     from cicdpack.cli.show import adopt as show
     from cicdpack.commands import adopt as command
-    from cicdpack.commands.apply import finish_earlier_run
 
-    if not dry_run and finish_earlier_run(repo):
-        stderr().print(["an earlier run was cut off: what it had begun was put in order first"])
+    if not dry_run:
+        settle_earlier_run(repo)
     request = command.AdoptRequest(project=project, repo=repo, bundle=bundle, settings=read_settings(settings))
     adoption = command.prepare_adoption(request)
     if not dry_run:

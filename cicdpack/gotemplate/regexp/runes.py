@@ -21,7 +21,6 @@ REPLACEMENT = 0xFFFD
 """What a byte that is not part of valid UTF-8 counts as (Go: utf8.RuneError, width 1)."""
 
 ANY: Ranges = ((0, MAX_RUNE),)
-NOTHING: Ranges = ()
 
 _CASED_BLOCKS = (
     (0x41, 0x588),
