@@ -181,14 +181,6 @@ def is_tracked(repo: Path, path: str) -> bool:
     return bool(done.stdout)
 
 
-def status_is_clean(repo: Path, paths: Iterable[str] = ()) -> bool:
-    """Whether nothing below the paths (all without any) differs from HEAD: not staged, not edited, not untracked."""
-    done = run_git(repo, "status", "--porcelain", "-z", "--untracked-files=normal", "--", *paths)
-    if done.returncode != 0:
-        raise failure(repo, done.stderr)
-    return not done.stdout
-
-
 def uncommitted(repo: Path, paths: Iterable[str]) -> frozenset[str]:
     """Return the files below the paths that differ from HEAD, untracked ones included, relative to the top."""
     done = run_git(

@@ -18,7 +18,6 @@ from cicdpack.disk.git import (
     is_tracked,
     repository_root,
     resolve,
-    status_is_clean,
     uncommitted,
 )
 from cicdpack.disk.git_trees import kind_at, read_file_at, read_revision
@@ -54,7 +53,7 @@ def test_the_environment_does_not_lead_elsewhere(
     monkeypatch.setenv("GIT_CONFIG_COUNT", "broken")
 
     assert resolve(repository.folder, "HEAD") == sha
-    assert status_is_clean(repository.folder)
+    assert not uncommitted(repository.folder, ())
 
 
 def test_without_git_there_is_no_repository(repository: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -288,16 +287,16 @@ def test_what_is_tracked_and_what_is_clean(repository: Repository) -> None:
     assert is_tracked(folder, "a/b")
     assert is_tracked(folder, "a")
     assert not is_tracked(folder, "a/c")
-    assert status_is_clean(folder)
+    assert not uncommitted(folder, ())
     (folder / "x.log").write_bytes(b"")
-    assert status_is_clean(folder)
+    assert not uncommitted(folder, ())
     (folder / "c").write_bytes(b"")
-    assert not status_is_clean(folder)
-    assert status_is_clean(folder, ["a"])
+    assert uncommitted(folder, ())
+    assert not uncommitted(folder, ["a"])
     (folder / "a/b").write_bytes(b"2")
-    assert not status_is_clean(folder, ["a"])
+    assert uncommitted(folder, ["a"])
     repository.git("add", "a/b")
-    assert not status_is_clean(folder, ["a/b"])
+    assert uncommitted(folder, ["a/b"])
 
 
 def test_asking_writes_nothing(repository: Repository) -> None:
@@ -306,7 +305,7 @@ def test_asking_writes_nothing(repository: Repository) -> None:
     os.utime(repository.folder / "a", (1, 1))
     before = {path: path.stat().st_mtime_ns for path in (repository.folder / ".git").rglob("*")}
 
-    status_is_clean(repository.folder)
+    uncommitted(repository.folder, ())
     read_revision(repository.folder, "HEAD")
     commits_touching(repository.folder, "a", ["a"])
 
@@ -321,7 +320,7 @@ def test_a_file_system_monitor_is_not_started(repository: Repository, tmp_path: 
     script.chmod(0o755)
     repository.git("config", "core.fsmonitor", str(script))
 
-    status_is_clean(repository.folder)
+    uncommitted(repository.folder, ())
 
     assert not (tmp_path / "ran").exists()
 
@@ -332,7 +331,7 @@ def test_a_broken_repository_is_an_error_of_git(repository: Repository) -> None:
     (repository.folder / ".git/config").write_text("[broken\n")
 
     with pytest.raises(GitError, match=r"git has no answer for `.*`: bad config"):
-        status_is_clean(repository.folder)
+        uncommitted(repository.folder, ())
 
 
 def test_a_worktree_and_a_submodule_are_repositories(repository: Repository, tmp_path: Path) -> None:
@@ -343,7 +342,7 @@ def test_a_worktree_and_a_submodule_are_repositories(repository: Repository, tmp
 
     assert repository_root(worktree) == worktree.resolve()
     assert resolve(worktree, "HEAD") == sha
-    assert status_is_clean(worktree)
+    assert not uncommitted(worktree, ())
 
 
 def test_processes_are_not_left_behind(repository: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
