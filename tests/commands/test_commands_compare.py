@@ -298,7 +298,7 @@ def test_commits(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     [
         (["nowhere", "a.tar.gz"], "error: no `nowhere`"),
         (["a.tar.gz", "HEAD:x"], "error: `.` is in no git repository, so `HEAD` means nothing"),
-        (["a.tar.gz"], "error: missing argument"),
+        (["a.tar.gz"], "error: `a.tar.gz` alone is nothing to compare"),
     ],
 )
 def test_what_cannot_be_compared(arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]) -> None:

@@ -9,7 +9,7 @@ import typer
 
 from cicdpack.cli.options import Json
 from cicdpack.cli.printing import EXIT_OK, annotate, now, print_report
-from cicdpack.errors import EXIT_NO
+from cicdpack.errors import EXIT_NO, CicdpackError
 
 
 def build(
@@ -112,6 +112,9 @@ def _diff_project(project: str, *, json: bool) -> int:
     """Show what was edited in a project since it was applied; an edit that is accepted is one all the same."""
     from cicdpack.cli.show import status as show
     from cicdpack.commands.status import StatusRequest, status
+
+    if Path(project).is_file():
+        raise CicdpackError(f"`{project}` alone is nothing to compare", hint="`cicdpack diff A B`, or a project's name")
 
     report = status(StatusRequest(projects=(project,), diffs=True))
     print_report(show.status_json(report) if json else show.status_text(report, verbose=True))
