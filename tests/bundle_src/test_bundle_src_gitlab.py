@@ -115,7 +115,7 @@ def test_deployments_queue(renderer: Any, path: str, target: str) -> None:
     jobs = jobs_of(renderer.files(input_cicd_platform="gitlab")[path])
 
     (job,) = jobs.values()
-    assert commands_of(job) == [f"validate --strict -t {target}", f"deploy -t {target}"]
+    assert commands_of(job) == [f"validate -t {target}", f"deploy -t {target}"]
     assert job["resource_group"] == f"fraud_detector-deploy-{target}"
     assert job["interruptible"] == "false"
 
@@ -127,7 +127,7 @@ def test_integration_test_is_isolated_and_destroyed(renderer: Any, combination: 
 
     store = ["run write_feature_table_job -t test"] if combination.feature_store == "yes" else []
     assert commands_of(test) == [
-        "validate --strict -t test",
+        "validate -t test",
         "deploy -t test",
         *store,
         "run model_training_job -t test",
@@ -146,7 +146,7 @@ def test_validation_of_merge_requests(renderer: Any, combination: Any) -> None:
     """A merge request validates staging, never prod."""
     files = renderer.files(**combination.settings)
 
-    assert commands_of(jobs_of(files[TESTS])["validate_staging"]) == ["validate --strict -t staging"]
+    assert commands_of(jobs_of(files[TESTS])["validate_staging"]) == ["validate -t staging"]
     assert "-t prod" not in files[TESTS] + files[STAGING]
 
 
@@ -183,7 +183,7 @@ def test_integration_test_runs(site: Any, renderer: Any) -> None:
         output += done.stdout + done.stderr
         assert done.returncode == 0, output
 
-    download, *test = site.expected("oauth-m2m", "pr_12_3456", "validate --strict", "deploy", "run model_training_job")
+    download, *test = site.expected("oauth-m2m", "pr_12_3456", "validate", "deploy", "run model_training_job")
     _, destroy = site.expected("oauth-m2m", "pr_12_3456", "destroy --auto-approve")
     assert site.record == [download, *test, download, destroy]
     assert "s3cret" not in output
