@@ -3,13 +3,7 @@
 from __future__ import annotations
 
 import itertools
-import os
-import shutil
-import stat
-import subprocess
-import zipfile
 from dataclasses import dataclass, field
-from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -106,89 +100,6 @@ def renderer() -> Renderer:
 def repo_renderer() -> Renderer:
     """Renders the workflow that sets up projects."""
     return Renderer(read_bundle("repo"), {})
-
-
-STAND_IN = """#!/usr/bin/env bash
-echo "$PWD|$DATABRICKS_AUTH_TYPE|${BUNDLE_VAR_test_instance:-}|${BUNDLE_VAR_experiment_name:-}|$*" >> "$RECORD"
-[[ "$*" != "$FAIL_ON" ]]
-"""
-CURL = """#!/usr/bin/env bash
-while [ $# -gt 1 ]; do
-  if [ "$1" = -o ]; then cp "$ARCHIVE" "$2"; fi
-  shift
-done
-echo "$1" >> "$RECORD"
-"""
-
-
-@dataclass
-class Site:
-    """A runner's machine: a checkout, a `curl` that delivers a CLI archive with a recording stand-in, and a record."""
-
-    base: Path
-    fail_on: str = ""
-    path: list[str] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        for folder in (self.repo / "fraud_detector", self.temp, self.base / "tools"):
-            folder.mkdir(parents=True)
-        self.tool("curl", CURL)
-        self.tool("uname", "#!/bin/sh\necho x86_64\n")
-        with zipfile.ZipFile(self.base / "cli.zip", "w") as archive:
-            archive.writestr("databricks", STAND_IN)
-        self.path[:] = [str(self.base / "tools"), os.environ["PATH"]]
-
-    @property
-    def repo(self) -> Path:
-        return self.base / "repo"
-
-    @property
-    def temp(self) -> Path:
-        return self.base / "temp"
-
-    @property
-    def digest(self) -> str:
-        """SHA-256 of the archive that `curl` delivers."""
-        return sha256((self.base / "cli.zip").read_bytes()).hexdigest()
-
-    @property
-    def record(self) -> list[str]:
-        """What was downloaded and which commands ran, in order."""
-        path = self.base / "record"
-        return path.read_text(encoding="utf-8").splitlines() if path.exists() else []
-
-    def tool(self, name: str, text: str) -> None:
-        """Put a program on the PATH."""
-        path = self.base / "tools" / name
-        path.write_text(text, encoding="utf-8")
-        path.chmod(path.stat().st_mode | stat.S_IXUSR)
-
-    def run(self, script: str, env: dict[str, str], folder: str, *options: str) -> subprocess.CompletedProcess[str]:
-        """Run a script in a clean environment."""
-        own = {"RECORD": str(self.base / "record"), "ARCHIVE": str(self.base / "cli.zip"), "FAIL_ON": self.fail_on}
-        return subprocess.run(
-            ["bash", "--noprofile", "--norc", *options, "-c", script],
-            cwd=folder,
-            env={"PATH": os.pathsep.join(self.path), "HOME": str(self.base), **own, **env},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-
-    def expected(self, auth: str, instance: str, *verbs: str) -> list[str]:
-        """The record of an installation and these commands."""
-        experiment = f"/Users/${{workspace.current_user.userName}}/{instance}_fraud_detector"
-        return [
-            "https://github.com/databricks/cli/releases/download/v9.8.7/databricks_cli_9.8.7_linux_amd64.zip",
-            *(f"{self.repo}/fraud_detector|{auth}|{instance}|{experiment}|bundle {verb} -t test" for verb in verbs),
-        ]
-
-
-@pytest.fixture
-def site(tmp_path: Path) -> Site:
-    if shutil.which("bash") is None:
-        pytest.skip("the steps are bash scripts")
-    return Site(tmp_path)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

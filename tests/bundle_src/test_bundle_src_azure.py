@@ -1,13 +1,13 @@
-"""The Azure DevOps pipelines: which job runs when, as whom, against which target; and their steps, run for real."""
+"""The Azure DevOps pipelines, as they are written; `tests/pipelines` runs them."""
 
 from __future__ import annotations
 
 import re
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
-import pytest
 import yaml
+
+from tests.pipelines.model import load
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,13 +16,6 @@ PLATFORM_PREFIX = "azure_devops"
 FOLDER = ".azure/devops-pipelines"
 TESTS = f"{FOLDER}/fraud-detector-tests-ci.yml"
 DEPLOYS = f"{FOLDER}/fraud-detector-bundle-cicd.yml"
-
-
-@cache
-def load(text: str) -> dict[str, Any]:
-    """Parse a pipeline, every scalar as text."""
-    value: dict[str, Any] = yaml.load(text, getattr(yaml, "CBaseLoader", yaml.BaseLoader))
-    return value
 
 
 def jobs_of(pipeline: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -136,57 +129,6 @@ def test_default_group_is_upstreams(renderer: Any) -> None:
     assert text.count("group: 'my-monorepo variable group'") == 3
 
 
-def evaluate(condition: str, variables: dict[str, str]) -> bool:
-    """Evaluate the part of Azure's conditions that the pipelines use."""
-    condition = condition.strip()
-    if condition == "succeeded()":
-        return True
-    name, inner = condition.split("(", 1)
-    arguments = split_arguments(inner.rsplit(")", 1)[0])
-    if name == "and":
-        return all(evaluate(argument, variables) for argument in arguments)
-    left, right = (value_of(argument, variables) for argument in arguments)
-    return {"eq": left.lower() == right.lower(), "ne": left.lower() != right.lower()}[name]
-
-
-def split_arguments(text: str) -> list[str]:
-    parts, depth, quoted = [""], 0, False
-    for char in text:
-        quoted ^= char == "'"
-        depth += 0 if quoted else {"(": 1, "[": 1, ")": -1, "]": -1}.get(char, 0)
-        if char == "," and not quoted and depth == 0:
-            parts.append("")
-        else:
-            parts[-1] += char
-    return [part.strip() for part in parts]
-
-
-def value_of(argument: str, variables: dict[str, str]) -> str:
-    if argument.startswith("variables["):
-        return variables[argument[len("variables['") : -len("']")]]
-    return argument.strip("'")
-
-
-@pytest.mark.parametrize(
-    ("reason", "branch", "stages"),
-    [
-        ("PullRequest", "refs/pull/7/merge", ["validate"]),
-        ("IndividualCI", "refs/heads/main", ["deploy_staging"]),
-        ("Manual", "refs/heads/main", ["deploy_staging"]),
-        ("IndividualCI", "refs/heads/release", ["deploy_prod"]),
-        ("Manual", "refs/heads/feature", []),
-        ("Manual", "refs/heads/release-2", []),
-        ("PullRequest", "refs/heads/release", ["validate"]),
-    ],
-)
-def test_stages_of_each_event(renderer: Any, reason: str, branch: str, stages: list[str]) -> None:
-    """A pull request validates, the default branch deploys staging, the release branch prod; nothing else does."""
-    pipeline = load(renderer.files(input_cicd_platform="azure_devops")[DEPLOYS])
-    variables = {"Build.Reason": reason, "Build.SourceBranch": branch}
-
-    assert [each["stage"] for each in pipeline["stages"] if evaluate(each["condition"], variables)] == stages
-
-
 def test_branches_and_paths(renderer: Any) -> None:
     """Triggers name the branches that were asked for, the project's folder, and the pipeline itself."""
     files = renderer.files(
@@ -261,103 +203,3 @@ def test_integration_test_is_isolated_and_destroyed(renderer: Any, combination: 
     assert steps[-1] is steps_of(job)[-1]
     assert not any("condition" in step for step in steps[:-1])
     assert all("SYSTEM_PULLREQUEST_PULLREQUESTID" in script_of(step) for step in steps)
-
-
-class Agent:
-    """Runs a job's scripts as an agent does: macros expanded in `env:`, PATH prepended, in their folder."""
-
-    def __init__(self, site: Any, secrets: dict[str, str]) -> None:
-        self.site = site
-        self.variables = {"Build.SourcesDirectory": str(site.repo), "Agent.TempDirectory": str(site.temp), **secrets}
-        self.output = ""
-
-    def expand(self, text: str) -> str:
-        return re.sub(r"\$\(([\w.]+)\)", lambda match: self.variables.get(match[1], match[0]), text)
-
-    def run(self, step: dict[str, Any]) -> bool:
-        env = {name: self.expand(value) for name, value in step.get("env", {}).items()}
-        agent = {"BUILD_BUILDID": "3456", "SYSTEM_PULLREQUEST_PULLREQUESTID": "12"}
-        folder = step.get("workingDirectory") or step.get("inputs", {}).get("workingDirectory") or str(self.site.repo)
-        done = self.site.run(script_of(step), {**agent, **env}, self.expand(folder))
-        self.output += done.stdout + done.stderr
-        self.site.path[:0] = re.findall(r"^##vso\[task\.prependpath\](.*)$", done.stdout, re.MULTILINE)
-        return bool(done.returncode == 0)
-
-    def run_job(self, job: dict[str, Any]) -> bool:
-        """Run the scripts; after a failure only those that run always. Tasks but AzureCLI are passed over."""
-        succeeded = True
-        for step in steps_of(job):
-            if script_of(step) and (succeeded or step.get("condition") == "always()"):
-                succeeded = self.run(step) and succeeded
-        return succeeded
-
-
-def run_integration_test(site: Any, renderer: Any, *, sha: str = "", **settings: str) -> tuple[bool, str]:
-    files = renderer.files(
-        input_cicd_platform="azure_devops",
-        input_cli_sha256=sha or site.digest,
-        input_cli_version="v9.8.7",
-        **settings,
-    )
-    agent = Agent(site, {"STAGING_AZURE_SP_CLIENT_SECRET": "s3cret"})
-    return agent.run_job(dict(all_jobs(files))["integration_test"]), agent.output
-
-
-@pytest.mark.parametrize(("auth", "expected"), [("auto", "azure-client-secret"), ("federation", "azure-cli")])
-def test_integration_test_runs(site: Any, renderer: Any, auth: str, expected: str) -> None:
-    """The steps install the CLI, then call it in the project's folder under the run's own name; secrets stay hidden."""
-    succeeded, output = run_integration_test(site, renderer, input_auth=auth)
-
-    assert succeeded, output
-    verbs = ("validate", "deploy", "run model_training_job", "destroy --auto-approve")
-    assert site.record == site.expected(expected, "pr_12_3456", *verbs)
-    assert "s3cret" not in output
-
-
-@pytest.mark.parametrize("fail_on", ["bundle deploy -t test", "bundle run model_training_job -t test"])
-def test_a_failed_test_is_destroyed(site: Any, renderer: Any, fail_on: str) -> None:
-    """After a failure nothing goes on but the destruction, and the job stays failed."""
-    site.fail_on = fail_on
-
-    succeeded, _ = run_integration_test(site, renderer)
-
-    assert not succeeded
-    assert [line.rsplit("|", 1)[1] for line in site.record[-2:]] == [fail_on, "bundle destroy --auto-approve -t test"]
-
-
-def test_a_wrong_checksum_stops_everything(site: Any, renderer: Any) -> None:
-    """An archive with another content is never unpacked, so the CLI is never called."""
-    succeeded, output = run_integration_test(site, renderer, sha="0" * 64)
-
-    assert not succeeded
-    assert len(site.record) == 1, site.record
-    assert "FAILED" in output
-    assert not (site.temp / "databricks-cli" / "databricks").exists()
-
-
-@pytest.mark.parametrize(
-    ("present", "installed"),
-    [
-        (("requirements.txt", "fraud_detector/requirements.txt"), ["fraud_detector/requirements.txt"]),
-        (
-            ("test-requirements.txt", "fraud_detector/requirements.txt"),
-            ["fraud_detector/requirements.txt", "test-requirements.txt"],
-        ),
-        (("test-requirements.txt",), ["test-requirements.txt"]),
-        ((), []),
-    ],
-)
-def test_requirements_that_exist_are_installed(
-    site: Any, renderer: Any, present: tuple[str, ...], installed: list[str]
-) -> None:
-    """Both lists are installed in one go, each only where it exists."""
-    for name in present:
-        (site.repo / name).write_text("pytest\n", encoding="utf-8")
-    site.tool("python", '#!/bin/sh\necho "$*" >> "$RECORD"\n')
-    job = dict(all_jobs(renderer.files(input_cicd_platform="azure_devops")))["unit_tests"]
-    agent = Agent(site, {})
-
-    assert agent.run_job(job), agent.output
-
-    lists = [f"-m pip install {' '.join('-r ' + name for name in installed)}"] if installed else []
-    assert site.record == [*lists, f"-m pytest --junitxml={site.temp}/unit-tests.xml"]

@@ -1,26 +1,20 @@
-"""The GitHub workflows: which job runs when, as whom, against which target, with which permissions."""
+"""The GitHub workflows, as they are written; `tests/pipelines` runs them."""
 
 from __future__ import annotations
 
 import re
-from functools import cache
 from typing import Any
 
 import pytest
 import yaml
+
+from tests.pipelines.model import load
 
 PLATFORM_PREFIX = "github_actions"
 FOLDER = ".github/workflows"
 TESTS, VALIDATION, STAGING, PROD = (
     f"{FOLDER}/fraud-detector-{end}.yml" for end in ("run-tests", "bundle-ci", "bundle-cd-staging", "bundle-cd-prod")
 )
-
-
-@cache
-def load(text: str) -> dict[str, Any]:
-    """Parse a pipeline, every scalar as text."""
-    value: dict[str, Any] = yaml.load(text, getattr(yaml, "CBaseLoader", yaml.BaseLoader))
-    return value
 
 
 def all_jobs(files: dict[str, str]) -> dict[tuple[str, str], dict[str, Any]]:
@@ -167,36 +161,3 @@ def test_environment_of_pull_requests(renderer: Any) -> None:
         assert "environment" not in plain[key]
         assert named[key]["environment"] == "test"
     assert "environment" not in named[TESTS, "unit_tests"]
-
-
-@pytest.mark.parametrize("fail_on", ["", "bundle deploy -t test"])
-def test_integration_test_runs(site: Any, renderer: Any, fail_on: str) -> None:
-    """The steps install the CLI and call it under the run's own name in the project; a failure is destroyed."""
-    files = renderer.files(
-        input_cicd_platform="github_actions", input_cli_version="v9.8.7", input_cli_sha256=site.digest
-    )
-    site.fail_on = fail_on
-    values = {
-        "runner.temp": str(site.temp),
-        "github.event.pull_request.number || 0": "12",
-        "github.run_id": "3456",
-        "secrets.STAGING_AZURE_SP_CLIENT_SECRET": "s3cret",
-    }
-    succeeded, output = True, ""
-    for step in load(files[TESTS])["jobs"]["integration_test"]["steps"]:
-        if "run" not in step or not (succeeded or step.get("if") == "always()"):
-            continue
-        env = {
-            name: re.sub(r"\$\{\{ (.*?) \}\}", lambda match: values.get(match[1], ""), value)
-            for name, value in step["env"].items()
-        }
-        env["GITHUB_PATH"] = str(site.base / "path")
-        done = site.run(step["run"], env, str(site.repo / step.get("working-directory", "")), "-e")
-        succeeded = done.returncode == 0 and succeeded
-        output += done.stdout + done.stderr
-        site.path[:0] = (site.base / "path").read_text(encoding="utf-8").splitlines()
-
-    done_before = ("validate", "deploy", *(() if fail_on else ("run model_training_job",)))
-    assert succeeded is not bool(fail_on), output
-    assert site.record == site.expected("azure-client-secret", "pr_12_3456", *done_before, "destroy --auto-approve")
-    assert "s3cret" not in output

@@ -1,13 +1,14 @@
-"""The GitLab pipelines: which child pipeline runs when, as whom, against which target."""
+"""The GitLab pipelines, as they are written; `tests/pipelines` runs them."""
 
 from __future__ import annotations
 
-import re
-from functools import cache
 from typing import Any
 
 import pytest
 import yaml
+
+from tests.pipelines.gitlab import jobs_in
+from tests.pipelines.model import load
 
 PLATFORM_PREFIX = "gitlab"
 FOLDER = ".gitlab/pipelines"
@@ -17,32 +18,9 @@ TRIGGERS, TESTS, STAGING, PROD = (
 )
 
 
-@cache
-def load(text: str) -> dict[str, Any]:
-    """Parse a pipeline, every scalar as text."""
-    value: dict[str, Any] = yaml.load(text, getattr(yaml, "CBaseLoader", yaml.BaseLoader))
-    return value
-
-
-def merged(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
-    """Merge as GitLab's `extends` does: maps by key, everything else is replaced."""
-    out = dict(base)
-    for key, value in over.items():
-        both = isinstance(value, dict) and isinstance(out.get(key), dict)
-        out[key] = merged(out[key], value) if both else value
-    return out
-
-
 def jobs_of(text: str) -> dict[str, dict[str, Any]]:
     """The jobs of a pipeline, what they extend merged in, without the hidden ones."""
-    pipeline = load(text)
-
-    def whole(name: str) -> dict[str, Any]:
-        job = dict(pipeline[name])
-        base = job.pop("extends", None)
-        return merged(whole(base), job) if base else job
-
-    return {name: whole(name) for name in pipeline if name != "stages" and not name.startswith(".")}
+    return jobs_in(load(text))
 
 
 def commands_of(job: dict[str, Any]) -> list[str]:
@@ -164,26 +142,3 @@ def test_own_image(renderer: Any) -> None:
     files = renderer.files(input_cicd_platform="gitlab", input_gitlab_image=image, input_python_version="3.11")
 
     assert jobs_of(files[PROD])["deploy_prod"]["image"] == image
-
-
-def test_integration_test_runs(site: Any, renderer: Any) -> None:
-    """The scripts install the CLI, call it in the project under the pipeline's own name, and destroy."""
-    files = renderer.files(input_cicd_platform="gitlab", input_cli_version="v9.8.7", input_cli_sha256=site.digest)
-    jobs = jobs_of(files[TESTS])
-    given = {"CI_MERGE_REQUEST_IID": "12", "CI_PIPELINE_ID": "3456", "SP_CLIENT_SECRET": "s3cret"}
-    output = ""
-    for name in ("integration_test", "destroy_test"):
-        job = jobs[name]
-        env = {
-            key: re.sub(r"\$\{?(\w+)\}?", lambda match: given.get(match[1], ""), value)
-            for key, value in job["variables"].items()
-        }
-        script = "\n".join([*job["before_script"], *job["script"]])
-        done = site.run(script, {**given, **env}, str(site.repo), "-eo", "pipefail")
-        output += done.stdout + done.stderr
-        assert done.returncode == 0, output
-
-    download, *test = site.expected("oauth-m2m", "pr_12_3456", "validate", "deploy", "run model_training_job")
-    _, destroy = site.expected("oauth-m2m", "pr_12_3456", "destroy --auto-approve")
-    assert site.record == [download, *test, download, destroy]
-    assert "s3cret" not in output

@@ -4,24 +4,19 @@ from __future__ import annotations
 
 import os
 import shutil
-import stat
 import subprocess
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from cicdpack.archive.entries import Entry
-from cicdpack.bundle.binding import Layer, bind
-from cicdpack.bundle.bundle import Bundle
-from cicdpack.bundle.render import render
 from cicdpack.commands.build import BuildRequest, build
-from tests.bundle_src.deploy_steps import PLATFORMS as PATHS
-from tests.bundle_src.deploy_steps import scripts_of
 from tests.commands.deploy_site import PLATFORMS, Site, make_pattern, make_site
 from tests.forge.fake_forge import TOKEN
+from tests.pipelines.deploying import repo_files, start
+from tests.pipelines.machine import Machine
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,14 +30,6 @@ ROOT = Path(__file__).parents[2]
 BRANCH = "cicdpack/fraud-detector"
 HOSTILE = ('x"; touch pwned; echo "', "$(touch pwned)", "`touch pwned`", "--help")
 OPTIONS = "--require-hashes --only-binary :all: --index-url https://pypi.org/simple -r .cicdpack/requirements.txt"
-PYTHON = """#!/bin/sh
-# Stands for python3: a virtual environment gets the cicdpack under test, and installations are noted.
-if [ "$1 $2" = "-m venv" ]; then
-  mkdir -p "$3/bin" && cp "$0" "$3/bin/python" && cp {cicdpack} "$3/bin/cicdpack"
-else
-  echo "$*" >> {record}
-fi
-"""
 
 
 @dataclass
@@ -52,78 +39,42 @@ class Agent:
     site: Site
     platform: str
     base: Path
-    runs: int = 0
+    machines: list[Machine] = field(default_factory=list)
+    is_isolated: bool = False
 
     @property
-    def record(self) -> Path:
-        return self.base / "record"
+    def installed(self) -> list[str]:
+        """What pip was asked for, in all runs."""
+        return [line for machine in self.machines for line in machine.lines("installed")]
 
-    def __post_init__(self) -> None:
-        tools = self.base / "tools"
-        tools.mkdir()
-        cicdpack = self._tool(tools / "cicdpack-under-test", f'#!/bin/sh\nexec {sys.executable} -m cicdpack "$@"\n')
-        self._tool(tools / "python3", PYTHON.format(cicdpack=cicdpack, record=self.record))
-
-    def isolate(self) -> None:
-        """Let python3 be the real one, without any package installed."""
-        self._tool(self.base / "tools" / "python3", f'#!/bin/sh\nexec {sys.executable} -I -S "$@"\n')
-
-    @staticmethod
-    def _tool(path: Path, text: str) -> Path:
-        path.write_text(text, encoding="utf-8")
-        path.chmod(path.stat().st_mode | stat.S_IXUSR)
-        return path
-
-    def run(self, name: str) -> tuple[int, str]:
-        """Check out as the platforms do, run every step, stop at the first that fails; return its code and the log."""
-        self.runs += 1
-        work = self.base / f"work-{self.runs}"
+    def run(self, name: str) -> tuple[int | None, str]:
+        """Check out as the platforms do, run the workflow for a project; return its exit code and the log."""
+        number = len(self.machines)
+        work = self.base / f"work-{number}"
         self.site.git("clone", "--quiet", str(self.site.remote), str(work))
         self.site.git("checkout", "--quiet", "--detach", folder=work)
-        temp = self.base / f"temp-{self.runs}"
-        temp.mkdir()
-        text = (work / PATHS[self.platform]).read_text()
-        log = ""
-        for script, own in scripts_of(self.platform, text, name, str(temp), TOKEN):
-            done = subprocess.run(
-                ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", script],
-                cwd=work,
-                env=self._environment() | own,
-                capture_output=True,
-                text=True,
-                check=False,
-            )
-            log += done.stdout + done.stderr
-            if done.returncode != 0:
-                return done.returncode, log
+        machine = Machine(self.base / f"machine-{number}", work)
+        tool = machine.tool("cicdpack-under-test", f'#!/bin/sh\nexec {sys.executable} -m cicdpack "$@"\n')
+        if self.is_isolated:
+            machine.tool("python3", f'#!/bin/sh\nexec {sys.executable} -I -S "$@"\n')
+        machine.env = {**self._environment(), "CICDPACK": str(tool)}
+        self.machines.append(machine)
+        (ran,) = start(machine, self.platform, name, token=TOKEN)
         assert not self.site.git("status", "--porcelain", folder=work)
         assert not list(self.base.rglob("pwned"))
-        return 0, log
+        return ran.code, machine.log
 
     def _environment(self) -> dict[str, str]:
         """The variables of a job, without the token: the steps get that by themselves."""
         variables = self.site.forge.environment(self.platform)
         return {
             **{key: value for key, value in variables.items() if value != TOKEN},
-            "PATH": os.pathsep.join((str(self.base / "tools"), os.environ["PATH"])),
-            "HOME": str(self.base),
             "PYTHONPATH": str(ROOT),
             "NO_PROXY": "*",
             "CI": "true",
             "GIT_CONFIG_GLOBAL": os.devnull,
             "GIT_CONFIG_NOSYSTEM": "1",
         }
-
-
-def workflow(platform: str, **settings: str) -> dict[str, bytes | None]:
-    """The files that the bundle in `bundle_src/repo` renders for a platform."""
-    source = ROOT / "bundle_src" / "repo"
-    paths = sorted(path for path in source.rglob("*") if path.is_file())
-    bundle = Bundle.from_entries(
-        Entry(path=path.relative_to(source).as_posix(), data=path.read_bytes()) for path in paths
-    )
-    bound = bind(bundle, (Layer(origin="the test", values={"input_cicd_platform": platform, **settings}),))
-    return {file.path: file.data for file in render(bundle, bound.values).files}
 
 
 @pytest.fixture(scope="session")
@@ -149,9 +100,7 @@ def agent(
     (tmp_path / "pattern").mkdir()
     make_pattern(tmp_path / "pattern", next_bundles[0], ROOT / "examples" / "monorepo", platform)
     site = make_site(tmp_path / "pattern", tmp_path, next_bundles)
-    files = workflow(platform)
-    assert list(files) == [PATHS[platform]]
-    site.change_base(files, "the workflow that sets up projects")
+    site.change_base({**repo_files(platform)}, "the workflow that sets up projects")
     yield Agent(site=site, platform=platform, base=tmp_path)
     site.forge.close()
 
@@ -182,7 +131,7 @@ def test_the_workflow_from_the_first_run_on(agent: Agent) -> None:
     logs.append(log)
 
     assert TOKEN not in "".join(logs)
-    assert agent.record.read_text().splitlines() == [f"-m pip install {OPTIONS}"] * 3
+    assert agent.installed == [f"-m pip install {OPTIONS}"] * 3
     author = site.git("log", "--format=%an <%ae>", "-1", "HEAD^2")
     assert author == "cicdpack <cicdpack@noreply.invalid>"
 
@@ -223,15 +172,15 @@ def test_from_one_file_in_the_repository(agent: Agent) -> None:
     make = [sys.executable, str(ROOT / "tools" / "make_pyz.py"), str(vendored)]
     made = [subprocess.run(make, capture_output=True, text=True, check=True).stdout for _ in range(2)]
     digest = made[0].split()[0]
-    agent.isolate()
-    files = workflow("azure_devops", input_install_from="pyz", input_pyz_sha256=digest)
+    agent.is_isolated = True
+    files = repo_files("azure_devops", input_install_from="pyz", input_pyz_sha256=digest)
     agent.site.change_base({**files, ".cicdpack/cicdpack.pyz": vendored.read_bytes()})
 
     code, log = agent.run("fraud-detector")
 
     assert (code, len(agent.site.forge.requests)) == (0, 1), log
     assert made[0] == made[1]
-    assert not agent.record.exists()
+    assert agent.installed == []
 
     agent.site.change_base({".cicdpack/cicdpack.pyz": vendored.read_bytes() + b"x"})
     code, log = agent.run("churn-model")
