@@ -180,26 +180,3 @@ def test_approval_in_advance_is_asked_for(renderer: Any) -> None:
 
     assert files[DEPLOYS].count("bundle deploy --auto-approve -t") == 2
     assert "bundle deploy --auto-approve" not in files[TESTS]
-
-
-def test_integration_test_is_isolated_and_destroyed(renderer: Any, combination: Any) -> None:
-    """Every command is against `test`, carries the run's own name, and the last one, whatever happens, destroys."""
-    jobs = dict(all_jobs(renderer.files(**combination.settings)))
-    job = jobs["integration_test"]
-    steps = [step for step in steps_of(job) if calls_workspace(step)]
-    verbs = [script_of(step).splitlines()[-1].removeprefix("databricks bundle ") for step in steps]
-
-    store = ["run write_feature_table_job -t test"] if combination.feature_store == "yes" else []
-    assert verbs == [
-        "validate -t test",
-        "deploy -t test",
-        *store,
-        "run model_training_job -t test",
-        "destroy --auto-approve -t test",
-    ]
-    assert job["dependsOn"] == "unit_tests"
-    assert int(job["cancelTimeoutInMinutes"]) > 5
-    assert steps[-1]["condition"] == "always()"
-    assert steps[-1] is steps_of(job)[-1]
-    assert not any("condition" in step for step in steps[:-1])
-    assert all("SYSTEM_PULLREQUEST_PULLREQUESTID" in script_of(step) for step in steps)

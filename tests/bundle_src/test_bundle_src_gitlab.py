@@ -98,28 +98,6 @@ def test_deployments_queue(renderer: Any, path: str, target: str) -> None:
     assert job["interruptible"] == "false"
 
 
-def test_integration_test_is_isolated_and_destroyed(renderer: Any, combination: Any) -> None:
-    """Every command is against `test`, carries the pipeline's own name, and a job that always runs destroys."""
-    jobs = jobs_of(renderer.files(**combination.settings)[TESTS])
-    test, destroy = jobs["integration_test"], jobs["destroy_test"]
-
-    store = ["run write_feature_table_job -t test"] if combination.feature_store == "yes" else []
-    assert commands_of(test) == [
-        "validate -t test",
-        "deploy -t test",
-        *store,
-        "run model_training_job -t test",
-    ]
-    assert commands_of(destroy) == ["destroy --auto-approve -t test"]
-    assert test["needs"] == ["unit_tests"]
-    assert destroy["needs"] == ["integration_test"]
-    assert destroy["rules"][0]["when"] == "always"
-    for job in (test, destroy):
-        assert job["variables"]["TEST_INSTANCE"] == "pr_${CI_MERGE_REQUEST_IID}_${CI_PIPELINE_ID}"
-        assert 'export BUNDLE_VAR_test_instance="$TEST_INSTANCE"' in job["script"][0]
-        assert "$CI_MERGE_REQUEST_IID" in job["resource_group"]
-
-
 def test_validation_of_merge_requests(renderer: Any, combination: Any) -> None:
     """A merge request validates staging, never prod."""
     files = renderer.files(**combination.settings)

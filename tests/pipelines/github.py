@@ -78,6 +78,7 @@ def _context(event: Event, secrets: Mapping[str, str], token: str, places: Place
     }
     if event.kind == "pull request":
         values["github.event.pull_request.number"] = REQUEST
+        values["github.event.pull_request.user.login"] = event.author
         values["github.event.pull_request.head.repo.full_name"] = "fork/repo" if event.is_fork else "org/repo"
     return values
 

@@ -110,6 +110,7 @@ def _job(
         **variables,
         "CI_PIPELINE_ID": BUILD,
         "CI_PROJECT_DIR": str(places.checkout),
+        "CI_ENVIRONMENT_NAME": environment,
         **vault.shared,
         **vault.scoped.get(environment, {}),
     }

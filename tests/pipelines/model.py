@@ -29,6 +29,7 @@ class Event:
     base: str = ""
     changed: tuple[str, ...] = ()
     is_fork: bool = False
+    author: str = "ada"
     pipeline: str = ""
     inputs: Mapping[str, str] = field(default_factory=dict)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -175,12 +175,13 @@ def test_started_by_hand(make: Make, platform: str, pipeline: str, branch: str) 
     assert [line[: len(want)] for line, want in zip(lines, expected, strict=True)] == expected, lines
 
 
-def test_a_fork_gets_no_secret(make: Make) -> None:
-    """A pull request from a fork is unit-tested; what needs a workspace does not start."""
+@pytest.mark.parametrize("event", [{"is_fork": True}, {"author": "dependabot[bot]"}], ids=["a fork", "Dependabot"])
+def test_who_gets_no_secrets_on_github(make: Make, event: dict[str, Any]) -> None:
+    """A pull request from there is unit-tested; what needs a workspace does not start."""
     repo = make("github_actions")
-    event = Event(kind="pull request", branch="feature", base="main", changed=FRAUD, is_fork=True)
+    what = Event(kind="pull request", branch="feature", base="main", changed=FRAUD, **event)
 
-    assert summary(repo.happens(event)) == ["fraud-detector: unit tests"]
+    assert summary(repo.happens(what)) == ["fraud-detector: unit tests"]
 
 
 @pytest.mark.parametrize("platform", PLATFORMS)
