@@ -5,7 +5,8 @@ BIN := $(VENV)/bin
 N ?= 20000
 TESTS ?= tests
 
-.PHONY: help demo test lint format bench bench-quick fuzz fuzz-archive conformance check wheel-check pyz lock clean
+.PHONY: help demo test lint format bench bench-quick fuzz fuzz-archive gitlab-ci-local conformance check wheel-check pyz lock \
+  clean
 
 help: ## Show the targets.
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -29,6 +30,14 @@ demo: $(VENV)/.user ## Build the bundle, prove its hash, apply it to an example 
 
 test: $(VENV)/.dev ## Run all tests, or those in TESTS.
 	$(BIN)/python -m pytest --numprocesses auto --dist worksteal $(TESTS)
+
+gitlab-ci-local: .cache/gitlab-ci-local/.made ## Install the GitLab runner that tests use where it is (needs node and npm).
+
+.cache/gitlab-ci-local/.made: tools/gitlab-ci-local/package-lock.json
+	@mkdir -p .cache/gitlab-ci-local
+	cp tools/gitlab-ci-local/package.json tools/gitlab-ci-local/package-lock.json .cache/gitlab-ci-local
+	cd .cache/gitlab-ci-local && npm ci --ignore-scripts --no-audit --no-fund
+	@touch $@
 
 conformance: $(VENV)/.dev ## Run the template engine's conformance vectors; VECTORS=DIR for another folder.
 	$(BIN)/python -m pytest tests/conformance $(if $(VECTORS),--vectors $(VECTORS))

@@ -148,7 +148,7 @@ class Machine:
                 continue
             added = self.base / "github_path"
             added.write_text("", encoding="utf-8")
-            ours = {"GITHUB_PATH": str(added), "PATH": os.pathsep.join(path), **self._own_environment()}
+            ours = {"GITHUB_PATH": str(added), "PATH": os.pathsep.join(path), **self.environment}
             done = subprocess.run(
                 ["bash", "--noprofile", "--norc", *job.options, "-c", step.script],
                 cwd=step.folder,
@@ -164,7 +164,9 @@ class Machine:
             path[:0] = [*prepended, *added.read_text(encoding="utf-8").splitlines()]
         return code
 
-    def _own_environment(self) -> dict[str, str]:
+    @property
+    def environment(self) -> dict[str, str]:
+        """What the tools read, and nothing of the machine that runs the tests but the PATH that comes beside it."""
         return {
             "HOME": str(self.base),
             "TMPDIR": str(self.places.temp),

@@ -144,7 +144,17 @@ def bundle_command(verb: str, rest: list[str]) -> None:
         print(json.dumps({"resources": named if deployment.path.exists() else {}}))
         return
     is_to_fail = os.environ.get("FAIL_ON") == f"{verb} {job}".strip()
-    record(side, name, verb, job, path, given, options)
+    record(
+        project=bundle["bundle"]["name"],
+        side=side,
+        auth=os.environ["DATABRICKS_AUTH_TYPE"],
+        target=name,
+        verb=verb,
+        job=job,
+        path=path,
+        variables=given,
+        options=sorted(options),
+    )
     if verb == "validate" and "--strict" in options and nulls(bundle):
         fail(f"{len(nulls(bundle))} warning(s): {', '.join(nulls(bundle))} is null")
     if verb == "deploy":
@@ -164,10 +174,8 @@ def bundle_command(verb: str, rest: list[str]) -> None:
         fail(f"{verb} fails, as the test wants it")
 
 
-def record(side: str, target: str, verb: str, job: str, path: str, given: dict[str, str], options: set[str]) -> None:
+def record(**call: object) -> None:
     """Write a call down."""
-    call = {"side": side, "target": target, "verb": verb, "job": job, "path": path, "variables": given}
-    call |= {"options": sorted(options), "auth": os.environ["DATABRICKS_AUTH_TYPE"]}
     with Path(os.environ["CALLS"]).open("a", encoding="utf-8") as calls:
         calls.write(json.dumps(call) + "\n")
 
