@@ -10,7 +10,7 @@ import contextlib
 import os
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from cicdpack._values import dataclass
 from cicdpack.commands.apply import ApplyRequest, Prepared, prepare
@@ -51,12 +51,13 @@ class UnusableBase(CicdpackError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeployRequest:
-    """As for `apply`; `base` None: the branch checked out; `pushes` and `requests`: how far to go."""
+    """As for `apply`, without markers; `base` None: the branch checked out; `pushes` and `requests`: how far to go."""
 
     projects: tuple[str, ...]
     repo: Path | None = None
     bundle: Path | None = None
     settings: Mapping[str, str]
+    on_conflict: Literal["fail", "ours", "theirs"] = "fail"
     base: str | None = None
     pushes: bool = True
     requests: bool = True
@@ -176,6 +177,7 @@ def plan_on_base(request: DeployRequest, site: Site) -> Prepared:
                 repo=root,
                 bundle=request.bundle,
                 settings=request.settings,
+                on_conflict=request.on_conflict,
             )
         )
 

@@ -379,7 +379,22 @@ def test_a_conflict_goes_nowhere(make: Callable[..., Site], capsys: pytest.Captu
 
     assert site.deploy() == 1
     assert site.facts() == before
-    assert "nothing was written" in capsys.readouterr().out
+    printed = capsys.readouterr().out
+    assert "nothing was written" in printed
+    assert "use `cicdpack apply` with `--on-conflict markers`" in printed
+
+
+@pytest.mark.parametrize(("mode", "kept"), [("ours", True), ("theirs", False)])
+def test_a_conflict_is_settled_as_asked(make: Callable[..., Site], mode: str, kept: bool) -> None:
+    """The request keeps the file that was there, or brings the bundle's; markers are for a working tree."""
+    site = make()
+    path = ".github/workflows/fraud-detector-run-tests.yml"
+    site.change_base({path: b"on: push\n"})
+
+    assert site.deploy("--on-conflict", mode, "fraud-detector") == 0
+    assert (site.on_remote("show", f"{BRANCH}:{path}") == "on: push") is kept
+    assert len(site.forge.requests) == 1
+    assert site.deploy("--on-conflict", "markers", "fraud-detector") == 2
 
 
 # What goes wrong: one error each, and everything as it was.

@@ -53,10 +53,21 @@ def plan_text(prepared: Prepared, *, diff: bool) -> Iterator[Line]:
                 yield from _diff(change)
 
 
+SETTLE_HERE = (
+    "`--on-conflict markers` writes both sides into the files for you to settle; `ours` keeps what is here,"
+    " `theirs` takes what the bundle renders"
+)
+SETTLE_ELSEWHERE = (
+    "`--on-conflict ours` keeps what is here, `theirs` takes what the bundle renders; to settle it line by line, use"
+    " `cicdpack apply` with `--on-conflict markers`"
+)
+"""What to do about edits that conflict: where files are written, and where they are only proposed."""
+
+
 def outcome_text(prepared: Prepared, *, applied: bool) -> Iterator[Line]:
     """Say what came of the plan, and what to do next."""
     if prepared.conflicts:
-        yield from _refused(prepared)
+        yield from refused_text(prepared, settle=SETTLE_HERE)
         return
     if not prepared.plan.writes:
         return
@@ -74,16 +85,14 @@ def outcome_text(prepared: Prepared, *, applied: bool) -> Iterator[Line]:
     yield f"{done}. next: `git add {listed} && git commit`"
 
 
-def _refused(prepared: Prepared) -> Iterator[Line]:
+def refused_text(prepared: Prepared, *, settle: str) -> Iterator[Line]:
+    """Say that conflicts are in the way; `settle` is the way out for edits."""
     total = len(prepared.conflicts)
     yield (("nothing was written:", "bold red"), f" {count(total, 'file')} in conflict")
     for hint in dict.fromkeys(conflict.hint for conflict in prepared.conflicts if conflict.hint):
         yield hint_line(hint)
     if any(not conflict.hint for conflict in prepared.conflicts):
-        yield hint_line(
-            "`--on-conflict markers` writes both sides into the files for you to settle; `ours` keeps what is here,"
-            " `theirs` takes what the bundle renders"
-        )
+        yield hint_line(settle)
 
 
 def _hunks(conflict: Conflict, theirs: str) -> Iterator[Line]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cicdpack.cli.show.apply import outcome_text, plan_json, plan_text
+from cicdpack.cli.show.apply import SETTLE_ELSEWHERE, plan_json, plan_text, refused_text
 from cicdpack.cli.show.problems import hint_line
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ def deploy_text(report: DeployReport) -> Iterator[Line]:
     """Show the plan, then where it is now; for conflicts, what to settle first."""
     yield from plan_text(report.prepared, diff=False)
     if report.prepared.conflicts:
-        yield from outcome_text(report.prepared, applied=False)
+        yield from refused_text(report.prepared, settle=SETTLE_ELSEWHERE)
         return
     if report.state != "none":
         yield _branch_line(report)

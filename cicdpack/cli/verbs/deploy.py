@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import Enum
 from pathlib import Path
 from typing import Annotated
 
@@ -10,6 +11,14 @@ import typer
 from cicdpack.cli.options import Json, Repo, Settings, read_settings
 from cicdpack.cli.printing import EXIT_OK, print_report
 from cicdpack.errors import EXIT_NO
+
+
+class OnConflict(Enum):
+    """What becomes of a conflict: as for apply, but a request holds no markers."""
+
+    FAIL = "fail"
+    OURS = "ours"
+    THEIRS = "theirs"
 
 
 def deploy(
@@ -26,6 +35,13 @@ def deploy(
         typer.Option("--bundle", metavar="FILE", help="The archive; default: cicd.tar.gz of the base branch."),
     ] = None,
     settings: Settings = None,
+    on_conflict: Annotated[
+        OnConflict,
+        typer.Option(
+            "--on-conflict",
+            help="Where an edit and the bundle disagree: propose nothing, keep what is there, or take the bundle's.",
+        ),
+    ] = OnConflict.FAIL,
     json: Json = False,
 ) -> int:
     """Propose what apply does as one pull or merge request, from a branch of its own; your files stay as they are."""
@@ -39,6 +55,7 @@ def deploy(
             repo=repo,
             bundle=bundle,
             settings=read_settings(settings),
+            on_conflict=on_conflict.value,
             base=base,
             pushes=not no_push,
             requests=not no_request,
