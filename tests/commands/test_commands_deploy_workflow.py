@@ -14,7 +14,7 @@ import pytest
 
 from cicdpack.commands.build import BuildRequest, build
 from tests.commands.deploy_site import PLATFORMS, Site, make_pattern, make_site
-from tests.forge.fake_forge import TOKEN
+from tests.forge.fake_forge import TOKEN, Fault
 from tests.pipelines.deploying import repo_files, start
 from tests.pipelines.machine import Machine
 
@@ -162,6 +162,45 @@ def test_a_refused_push_fails_the_job(agent: Agent) -> None:
         f"error: the push of `{BRANCH}` was refused: GH006: Protected branch update failed"
     ]
     assert agent.site.forge.requests == []
+
+
+REFUSALS = {
+    "401": Fault(status=401, body={"message": "bad credentials"}),
+    "403": Fault(method="POST", status=403, body={"message": "no right"}),
+    "404": Fault(status=404, body={"message": "not found"}),
+    "409": Fault(method="POST", status=409, body={"message": "in conflict"}),
+    "422": Fault(method="POST", status=422, body={"message": "no such base"}),
+    "500": Fault(method="POST", status=500, body={"message": "oops"}),
+    "cut off": Fault(kind="cut", method="POST"),
+    "carried out, and cut off": Fault(kind="lost", method="POST"),
+}
+
+
+@pytest.mark.parametrize("fault", REFUSALS)
+@pytest.mark.parametrize("agent", PLATFORMS, indirect=True)
+def test_a_server_that_refuses(agent: Agent, fault: str) -> None:
+    """The job fails with one error that names what the server said; the next run finishes what is left to do."""
+    agent.site.forge.faults.append(REFUSALS[fault])
+
+    code, log = agent.run("fraud-detector")
+    (error,) = (line for line in log.splitlines() if line.startswith("error:"))
+    assert (code, f"HTTP {fault}:" in error or "cut off" in error) == (2, True), log
+    assert "hint:" in log
+
+    code, log = agent.run("fraud-detector")
+    assert (code, len(agent.site.forge.requests)) == (0, 1), log
+
+
+@pytest.mark.parametrize("agent", PLATFORMS, indirect=True)
+def test_a_server_that_is_busy(agent: Agent) -> None:
+    """It is waited for: one that breaks off, is down for a moment, limits calls, or is slow."""
+    limit = Fault(method="POST", status=429, headers={"Retry-After": "1"}, body={"message": "slow down"})
+    agent.site.forge.faults += [Fault(kind="cut"), Fault(status=503), limit, Fault(kind="late", method="POST")]
+
+    code, log = agent.run("fraud-detector")
+
+    assert (code, len(agent.site.forge.requests)) == (0, 1), log
+    assert agent.site.forge.methods == ["GET", "GET", "GET", "POST", "POST"]
 
 
 @pytest.mark.skipif(sys.version_info < (3, 11), reason="the one file is for Python 3.11 and newer")

@@ -26,7 +26,11 @@ AZURE = re.compile(r"/org/a%20project/_apis/git/repositories/repo-id/pullrequest
 
 @dataclass(frozen=True)
 class Fault:
-    """What to do in place of the next call with this method; `kind` is `answer`, `slow`, `cut` or `drip`."""
+    """What to do in place of the next call with this method.
+
+    `kind`: `answer` with status and body; `slow`, nothing for half a minute; `late`, the right answer after a while;
+    `cut`, the connection ends in the middle of an answer; `lost`, the order is carried out and then cut off.
+    """
 
     kind: str = "answer"
     method: str = "GET"
@@ -131,8 +135,15 @@ class _Handler(BaseHTTPRequestHandler):
         fault = next((one for one in self.forge.faults if one.method == self.command), None)
         if fault is not None:
             self.forge.faults.remove(fault)
-            self._fail(fault)
-            return
+            if fault.kind == "late":
+                self.forge.released.wait(1)
+            elif fault.kind == "lost":
+                self._answer(body)
+                self._cut()
+                return
+            else:
+                self._fail(fault)
+                return
         status, answer = self._answer(body)
         self._send(status, answer)
 
@@ -141,10 +152,13 @@ class _Handler(BaseHTTPRequestHandler):
             self.forge.released.wait(30)
             self.close_connection = True
         elif fault.kind == "cut":
-            self.wfile.write(b'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n[{"num')
-            self.close_connection = True
+            self._cut()
         else:
             self._send(fault.status, fault.body, fault.headers)
+
+    def _cut(self) -> None:
+        self.wfile.write(b'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n[{"num')
+        self.close_connection = True
 
     def _send(self, status: int, answer: object, headers: dict[str, str] | None = None) -> None:
         data = answer.encode() if isinstance(answer, str) else json.dumps(answer).encode()

@@ -229,22 +229,25 @@ def test_a_busy_server_is_read_again_but_not_written(server: FakeForge) -> None:
     assert server.methods == ["GET", "GET", "GET", "POST"]
 
 
+@every_platform
 @pytest.mark.parametrize("kind", ["cut", "slow"])
-def test_cut_off_while_reading(server: FakeForge, kind: str) -> None:
+def test_cut_off_while_reading(server: FakeForge, platform: str, kind: str) -> None:
     """A question whose answer broke off is asked again."""
-    ours = client(server, "gitlab", timeout=0.3)
+    ours = client(server, platform, timeout=0.3)
     server.faults.append(Fault(kind=kind))
 
     assert ours.settle(FIRST).outcome == "opened"
     assert server.methods == ["GET", "GET", "POST"]
 
 
+@every_platform
 @pytest.mark.parametrize(
-    ("kind", "reason"), [("cut", "the connection was cut off"), ("slow", "nothing came for 0.3 s")]
+    ("kind", "reason"),
+    [("cut", "the connection was cut off"), ("lost", "the connection was cut off"), ("slow", "nothing came for 0.3 s")],
 )
-def test_cut_off_while_writing(server: FakeForge, kind: str, reason: str) -> None:
+def test_cut_off_while_writing(server: FakeForge, platform: str, kind: str, reason: str) -> None:
     """An order whose answer broke off is not repeated: it may have been carried out, and the next run finds out."""
-    ours = client(server, "gitlab", timeout=0.3)
+    ours = client(server, platform, timeout=0.3)
     server.faults.append(Fault(kind=kind, method="POST"))
 
     with pytest.raises(NoAnswer, match=reason) as caught:
@@ -252,6 +255,8 @@ def test_cut_off_while_writing(server: FakeForge, kind: str, reason: str) -> Non
 
     assert server.methods == ["GET", "POST"]
     assert "run it again" in str(caught.value.hint)
+    assert ours.settle(FIRST).outcome == ("unchanged" if kind == "lost" else "opened")
+    assert len(server.requests) == 1
 
 
 def test_a_server_that_stays_silent(server: FakeForge) -> None:
