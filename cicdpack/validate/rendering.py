@@ -1,7 +1,8 @@
 """A rendering -> problems: what no platform would accept, or would take for something else. Pure.
 
 Each finding points into the template that wrote the line. The rules are those that need no schema of a platform:
-a pipeline parses, says its versions as text, gives each job a machine and a limit, and deploys to targets that exist.
+a pipeline parses, says its versions as text, gives each job a machine and a limit, waits for jobs that are there, and
+deploys to targets that exist.
 """
 
 from __future__ import annotations
@@ -27,6 +28,9 @@ TARGETS = ("dev", "staging", "prod", "test")
 
 _VERSION_KEY = re.compile(r"(?i)version(spec)?$")
 _TARGET = re.compile(r"databricks\s+bundle\s+[a-z-]+(?:\s+[^\s|;&]+)*?\s+(?:-t|--target)[ =]+[\"']?([A-Za-z0-9_.-]+)")
+
+_ROOTS = ("stages", "jobs", "steps", "extends")
+"""What an Azure pipeline consists of: one of these."""
 
 _Path = tuple["str | int", ...]
 
@@ -54,6 +58,8 @@ def check_pipeline(file: RenderedFile) -> Iterator[Problem]:
         return
     yield from _check_versions(file, document)
     yield from _check_targets(file)
+    yield from _check_roots(file, document, document.value)
+    yield from _check_needs(file, document, document.value)
     for path, job in _jobs(file.path, document.value):
         yield from _check_job(file, document, path, job)
 
@@ -73,6 +79,55 @@ def _check_targets(file: RenderedFile) -> Iterator[Problem]:
                 message = f"`databricks bundle` is called with target `{target}`, which no project has"
                 hint = "the targets are " + ", ".join(f"`{name}`" for name in TARGETS)
                 yield _problem("unknown-target", message, file, number, hint=hint)
+
+
+def _check_roots(file: RenderedFile, document: Loaded, value: dict[object, object]) -> Iterator[Problem]:
+    roots = [key for key in _ROOTS if key in value] if file.path.startswith(".azure/") else []
+    if len(roots) > 1:
+        listed = " and ".join(f"`{key}`" for key in roots)
+        line = document.location((roots[1],)).line
+        yield _problem("several-roots", f"the pipeline has {listed}, expected one of them", file, line)
+
+
+def _check_needs(file: RenderedFile, document: Loaded, value: dict[object, object]) -> Iterator[Problem]:
+    """One job that waits for nobody's job keeps the whole pipeline from starting."""
+    key = "needs" if file.path.startswith(".github/") else "dependsOn"
+    for group in _groups(file.path, value):
+        for name, (path, body) in group.items():
+            needs = body.get(key)
+            for need in [needs] if isinstance(needs, str) else needs if isinstance(needs, list) else []:
+                if isinstance(need, str) and need and need not in group:
+                    line = document.location((*path, key)).line
+                    yield _problem("unknown-need", f"`{name}` waits for `{need}`, which is not there", file, line)
+
+
+def _groups(path: str, document: dict[object, object]) -> Iterator[dict[object, tuple[_Path, dict[object, object]]]]:
+    """Yield what may wait for each other, by name: jobs beside each other, and stages."""
+    if path.startswith(".github/"):
+        yield {place[-1]: (place, job) for place, job in _jobs(path, document)}
+    elif path.startswith(".azure/"):
+        yield from _azure_group(document, "stages", ())
+        yield from _azure_group(document, "jobs", ())
+        stages = document.get("stages")
+        for index, stage in enumerate(stages if isinstance(stages, list) else ()):
+            if isinstance(stage, dict):
+                yield from _azure_group(stage, "jobs", ("stages", index))
+
+
+def _azure_group(
+    holder: dict[object, object], key: str, place: _Path
+) -> Iterator[dict[object, tuple[_Path, dict[object, object]]]]:
+    """Yield the named items of one list; none where a template or an expression may add more."""
+    items = holder.get(key)
+    found: dict[object, tuple[_Path, dict[object, object]]] = {}
+    for index, item in enumerate(items if isinstance(items, list) else ()):
+        if not isinstance(item, dict):
+            return
+        name = next((item[kind] for kind in ("stage", "job", "deployment") if kind in item), None)
+        if not isinstance(name, str) or "${{" in name:
+            return
+        found[name] = (*place, key, index), item
+    yield found
 
 
 def _jobs(path: str, document: dict[object, object]) -> Iterator[tuple[_Path, dict[object, object]]]:

@@ -66,6 +66,10 @@ def test_good_pipelines_have_no_problems(path: str, text: str) -> None:
             [("job-without-machine", 4), ("job-without-limit", 4)],
         ),
         (GITHUB, GOOD_GITHUB.replace("timeout-minutes", "timeout"), [("job-without-limit", 4)]),
+        (AZURE, GOOD_AZURE + "    steps:\n      - script: x\n", [("several-roots", 8)]),
+        (GITHUB, GOOD_GITHUB.replace("timeout-m", "needs: [a, b]\n        timeout-m"), [("unknown-need", 6)]),
+        (AZURE, GOOD_AZURE.replace("pool", "dependsOn: b\n        pool"), [("unknown-need", 4)]),
+        (AZURE, "stages:\n  - stage: s\n  - stage: t\n    dependsOn:\n      - s\n      - r\n", [("unknown-need", 4)]),
     ],
     ids=[
         "not YAML",
@@ -78,11 +82,29 @@ def test_good_pipelines_have_no_problems(path: str, text: str) -> None:
         "job without a pool",
         "deployment in a stage without pool and limit",
         "job without a limit",
+        "jobs and steps beside each other",
+        "job that waits for none",
+        "job of Azure that waits for none",
+        "stage that waits for none",
     ],
 )
 def test_each_fault_has_its_rule_and_line(path: str, text: str, problems: list[tuple[str, int | None]]) -> None:
     """A fault is named by its rule, at the line of the file that was rendered from the template."""
     assert found(path, text) == problems
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "stages:\n  - stage: s\n    dependsOn: []\n  - stage: t\n    dependsOn: s\n",
+        "stages:\n  - nothing\n  - template: more.yml\n  - stage: t\n    dependsOn: other\n",
+        "stages:\n  - ${{ if eq(1, 1) }}:\n      - stage: s\n  - stage: t\n    dependsOn: s\n",
+    ],
+    ids=["known ones", "a template", "an expression"],
+)
+def test_what_may_be_waited_for(text: str) -> None:
+    """Stages that are there, and any where a template or an expression may bring it."""
+    assert found(AZURE, text) == []
 
 
 def test_reusable_workflow_calls_need_no_machine() -> None:
