@@ -32,6 +32,9 @@ LEGACY_NAMES = {
 }
 """Names that MLOps Stacks wrote into `cicd_params.json` without the prefix that its templates expect."""
 
+RETIRED_NAMES = {"input_docker_image": "input_gitlab_image"}
+"""Names that MLOps Stacks wrote and its archive never knew, with the parameters for what they meant."""
+
 DEFAULT_ORIGIN = "default"
 
 _TRUE = frozenset({"1", "t", "T", "TRUE", "true", "True"})
@@ -186,6 +189,10 @@ def _note(rule: str, message: str, name: str, layer: Layer, *, hint: str) -> Pro
 def _unknown(name: str, layer: Layer, schema: Schema) -> Problem:
     from difflib import get_close_matches
 
+    successor = RETIRED_NAMES.get(name, "")
+    if successor in schema.properties and not layer.strict:
+        instead = f"remove it; where the default does not do, set `{successor}`"
+        return _note("legacy-parameter", f"`{name}` is not used", name, layer, hint=instead)
     close = get_close_matches(name, [*schema.properties], n=1, cutoff=0.75)
     hint = f"did you mean `{close[0]}`?" if close else None
     if layer.strict:

@@ -203,6 +203,20 @@ def test_legacy_name_is_understood() -> None:
     ]
 
 
+def test_retired_name_is_told_with_its_successor() -> None:
+    """MLOps Stacks wrote an image that its archive never knew; no other name is guessed at."""
+    bundle = bundle_of(input_gitlab_image={"default": ""}, input_docker_images={"default": ""})
+
+    (problem,) = bind(bundle, [in_file(input_docker_image="i")]).problems
+
+    assert (problem.severity, problem.rule, problem.message) == (
+        "note",
+        "legacy-parameter",
+        "`input_docker_image` is not used",
+    )
+    assert problem.hint == "remove it; where the default does not do, set `input_gitlab_image`"
+
+
 def test_legacy_name_loses_against_the_right_one_in_its_file() -> None:
     """Beside the right name the legacy one is ignored, whatever their order; in a later file it counts."""
     bundle = bundle_of(input_test_catalog_name={"default": "test"})

@@ -253,7 +253,7 @@ def test_a_known_bad_cli_is_rendered_when_asked_for(monorepo: Monorepo) -> None:
 
 
 def test_unknown_parameters_in_files_are_warned_of(monorepo: Monorepo) -> None:
-    """Real repositories carry `input_docker_image`: a warning, and the rest goes on."""
+    """Real repositories carry `input_docker_image`: they are told, and the rest goes on."""
     prepared = planned(monorepo(input_docker_image="x", input_clod="y"), "fraud-detector")
 
     messages = {str(problem): problem.hint for problem in prepared.projects[0].problems}
