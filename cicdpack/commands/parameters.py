@@ -1,7 +1,7 @@
 """The parameters of one project, layer on layer: who says what, and what of it cannot be.
 
-schema defaults < baked-in hosts < `cicd_params.json` < `project_params.json` < facts of the project
-< `--set` of earlier runs, as the receipt keeps it < `--set`
+schema defaults < hosts of the project's targets < baked-in hosts < `cicd_params.json` < `project_params.json`
+< facts of the project < `--set` of earlier runs, as the receipt keeps it < `--set`
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from cicdpack.bundle.binding import Layer
 from cicdpack.commands.cli_versions import is_known_bad, minimum_cli_version
+from cicdpack.commands.hosts import hosts_of_targets
 from cicdpack.commands.repository import REPOSITORY_PARAMETERS, Project, Repository
 from cicdpack.errors import CicdpackError
 from cicdpack.problems import Location, Problem
@@ -43,7 +44,7 @@ class NoWorkspaceHost(CicdpackError):
 
     def __init__(self, name: str) -> None:
         super().__init__(
-            f"`{name}` is not set, and no deploy-cicd.yml names the workspace",
+            f"`{name}` is not set, and neither a deploy-cicd.yml nor the project's targets name the workspace",
             location=Location(path=REPOSITORY_PARAMETERS),
             hint=f'add `"{name}": "https://..."` to {REPOSITORY_PARAMETERS}, or pass `--set {name}=https://...`',
         )
@@ -74,6 +75,7 @@ def layers_of(
     bump, problems = _bump(repository, project, set_by_hand, schema)
     known = {name: value for name, value in (facts | bump).items() if name in schema.properties}
     return (
+        _targets_layer(project, schema),
         _baked_layer(repository, schema),
         repository.parameters,
         project.parameters,
@@ -81,6 +83,14 @@ def layers_of(
         Layer(origin=SETTINGS, values=kept),
         Layer(origin=SETTINGS, values=dict(settings), strict=True),
     ), problems
+
+
+def _targets_layer(project: Project, schema: Schema) -> Layer:
+    """What is deployed already stays where it is, where nobody says otherwise."""
+    hosts = hosts_of_targets(project.targets)
+    named = {STAGING_HOST: hosts.get("staging"), PROD_HOST: hosts.get("prod")}
+    known = {name: host for name, host in named.items() if host and name in schema.properties}
+    return Layer(origin=project.file_path, source=project.file_path, values=known)
 
 
 def _baked_layer(repository: Repository, schema: Schema) -> Layer:
@@ -99,7 +109,8 @@ def _check_clouds(repository: Repository, project: Project, settings: Mapping[st
 
 
 def _check_hosts(repository: Repository, project: Project, settings: Mapping[str, object], schema: Schema) -> None:
-    given = {**repository.parameters.values, **project.parameters.values, **settings}
+    named = _targets_layer(project, schema).values
+    given = {**named, **repository.parameters.values, **project.parameters.values, **settings}
     for name in (STAGING_HOST, PROD_HOST):
         if name in schema.properties and not given.get(name) and repository.baked_hosts is None:
             raise NoWorkspaceHost(name)

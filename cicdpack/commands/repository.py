@@ -79,13 +79,19 @@ class Project:
     """A folder with `databricks.yml` and `project_params.json`.
 
     `name` is `bundle.name` as written; `folder` its POSIX path from the root; `declares_catalog` whether
-    `variables.catalog_name` stands in its `databricks.yml`.
+    `variables.catalog_name` stands in its `databricks.yml`; `targets` are those that stand there, by name.
     """
 
     name: str
     folder: str
     parameters: Layer
     declares_catalog: bool
+    targets: Mapping[str, object]
+
+    @property
+    def file_path(self) -> str:
+        """The POSIX path of its `databricks.yml`, from the root."""
+        return f"{self.folder}/{PROJECT_FILE}"
 
     @property
     def parameters_path(self) -> str:
@@ -194,7 +200,7 @@ def load_project(repository: Repository, folder: str) -> Project:
             location=Location(path=source),
             hint="a project's `databricks.yml` begins with `bundle:` and its `name:`",
         )
-    variables = document.get("variables")
+    variables, targets = document.get("variables"), document.get("targets")
     parameters = f"{folder}/{PROJECT_PARAMETERS}"
     return Project(
         name=name,
@@ -203,4 +209,5 @@ def load_project(repository: Repository, folder: str) -> Project:
             read_file(repository.root / parameters, limit=MAX_PARAMETERS_BYTES), origin=parameters, source=parameters
         ),
         declares_catalog=isinstance(variables, dict) and "catalog_name" in variables,
+        targets=targets if isinstance(targets, dict) else {},
     )

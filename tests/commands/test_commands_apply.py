@@ -217,6 +217,24 @@ def test_hosts_are_read_from_an_older_deploy_workflow(monorepo: Monorepo) -> Non
     assert targets["prod"]["workspace"]["host"] == "https://adb-6.6.azuredatabricks.net"
 
 
+def test_hosts_are_read_from_the_targets_that_are_there(monorepo: Monorepo) -> None:
+    """Where nobody else names them, what is deployed stays where it is; a deploy workflow counts more."""
+    root = monorepo()
+    carry_out(planned(root, "fraud-detector"))
+    shutil.rmtree(root / ".cicdpack")
+    before = (root / "fraud_detector/databricks.yml").read_bytes()
+    parameters = json.loads((root / "cicd_params.json").read_text())
+    (root / "cicd_params.json").write_text(json.dumps({k: v for k, v in parameters.items() if "host" not in k}))
+
+    prepared = planned(root, "fraud-detector")
+
+    assert not prepared.conflicts
+    carry_out(prepared)
+    assert (root / "fraud_detector/databricks.yml").read_bytes() == before
+    (root / ".azure/devops-pipelines/deploy-cicd.yml").write_text(BAKED)
+    assert [change.path for change in planned(root, "fraud-detector").writes] == ["fraud_detector/databricks.yml"]
+
+
 def test_settings_win_over_everything(monorepo: Monorepo) -> None:
     """`--set` is the last word."""
     root = monorepo()

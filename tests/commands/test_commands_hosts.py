@@ -1,10 +1,10 @@
-"""Workspace hosts read from a `deploy-cicd.yml` that bakes them in."""
+"""Workspace hosts read from a `deploy-cicd.yml` that bakes them in, or from a project's targets."""
 
 from __future__ import annotations
 
 import pytest
 
-from cicdpack.commands.hosts import find_baked_hosts
+from cicdpack.commands.hosts import find_baked_hosts, hosts_of_targets
 
 AZURE_STEP = (
     "    - script: |\n"
@@ -49,8 +49,30 @@ def test_hosts_are_found(text: str, staging: str, prod: str) -> None:
         "trigger: none\n",
         "  staging:\\n    workspace:\\n      host: https://a.b\\n",
         "staging:\n  host: https://a.b\n",
+        AZURE_STEP.replace("adb-3.4", "adb-xxxx.xx"),
+        AZURE_STEP.replace("adb-1.2.azuredatabricks.net", "your-staging-workspace.cloud.databricks.com"),
     ],
 )
 def test_no_hosts_is_said(text: str) -> None:
-    """One host alone, or none, is not enough to deploy anywhere."""
+    """One host alone, none, or what MLOps Stacks writes where nobody named one, is not enough to deploy anywhere."""
     assert find_baked_hosts({"x": text}) is None
+
+
+@pytest.mark.parametrize(
+    ("workspace", "host"),
+    [
+        ({"host": "https://a.b"}, "https://a.b"),
+        ({"host": "https://a.b/"}, "https://a.b/"),
+        ({"host": "https://adb-xxxx.xx.azuredatabricks.net"}, None),
+        ({"host": "https://your-prod-workspace.gcp.databricks.com"}, None),
+        ({"host": "${var.host}"}, None),
+        ({"host": None}, None),
+        (None, None),
+        ("x", None),
+    ],
+)
+def test_hosts_of_targets(workspace: object, host: str | None) -> None:
+    """A plain host counts; a variable, nothing, or a placeholder is nobody's workspace."""
+    found = hosts_of_targets({"staging": None, "prod": {"workspace": workspace}, "dev": {"workspace": {"host": "x"}}})
+
+    assert found == ({} if host is None else {"prod": host})
