@@ -12,6 +12,7 @@ from cicdpack.commands.names import check_name
 from cicdpack.commands.parameters import SETTINGS, layers_of
 from cicdpack.commands.records import Found, bases_of
 from cicdpack.commands.seeds import seed_of
+from cicdpack.commands.targets import check_names, notice_moves
 from cicdpack.errors import CicdpackError
 from cicdpack.planning.changes import Present
 from cicdpack.planning.plan import Wanted, WantedFile, WantedValues
@@ -83,6 +84,7 @@ def make_share(
     """Bind, render and check for one project. Raises `NothingRendered`, `InvalidRendering` and what those raise."""
     check_name(project, names)
     bound, noticed = bind_parameters(repository, chosen, project, found.receipt, settings=settings, unset=unset)
+    check_names(project, bound.values)
     rendering = render(chosen.bundle, bound.values, seed=seed_of(chosen.digest, project.name))
     if not rendering.files:
         platform = str(bound.values.get("input_cicd_platform", ""))
@@ -96,7 +98,12 @@ def make_share(
             name: Parameter(value=value, origin=bound.origins[name]) for name, value in sorted(bound.values.items())
         },
         wanted=_wanted(rendering, found.receipt),
-        problems=(*noticed, *bound.problems, *problems),
+        problems=(
+            *noticed,
+            *bound.problems,
+            *notice_moves(project, rendering),
+            *problems,
+        ),
         found=found,
     )
 

@@ -1,0 +1,85 @@
+"""The targets that a project's `databricks.yml` has already, beside those that the pipelines deploy to.
+
+A deployment is known by who deployed it, the bundle's name and the target: a second set of targets, or a target that
+gets another path, deploys everything once more beside the old. Nothing here reads or writes files.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cicdpack.errors import EXIT_NO, CicdpackError
+from cicdpack.problems import Location, Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from cicdpack.bundle.rendering import Rendering
+    from cicdpack.commands.repository import Project
+
+CATALOGS = {
+    "staging": "input_staging_catalog_name",
+    "prod": "input_prod_catalog_name",
+    "test": "input_test_catalog_name",
+}
+"""The parameters with the catalog of each target. MLOps Stacks of 2024 gave the targets these names."""
+
+_MOVING = ("root_path", "state_path")
+"""What of a target's `workspace` says where its deployment, and so what it knows of it, is kept."""
+
+
+class TargetsOfCatalogs(CicdpackError):
+    """The project has targets already, under the names of catalogs."""
+
+    exit_code = EXIT_NO
+
+    def __init__(self, path: str, renamed: Mapping[str, str]) -> None:
+        listed = ", ".join(f"`{old}`" for old in renamed)
+        wanted = ", ".join(f"`{new}`" for new in renamed.values())
+        super().__init__(
+            f"the targets {listed} are named after catalogs: with {wanted} beside them, all would be deployed twice",
+            location=Location(path=path),
+            hint=f"rename them to {wanted}, and destroy what was deployed under the old names: docs/moving-over.md",
+        )
+        self.renamed = dict(renamed)
+
+
+def check_names(project: Project, values: Mapping[str, object]) -> None:
+    """Refuse to put targets beside those that MLOps Stacks named after catalogs. Raises `TargetsOfCatalogs`."""
+    renamed = {
+        str(values[parameter]): target
+        for target, parameter in CATALOGS.items()
+        if values.get(parameter) in project.targets and target not in project.targets
+    }
+    if renamed:
+        raise TargetsOfCatalogs(project.file_path, renamed)
+
+
+def notice_moves(project: Project, rendering: Rendering) -> Iterator[Problem]:
+    """Yield a warning for each target that is there and gets a path that it does not have."""
+    for overlay in rendering.overlays:
+        wanted = overlay.value().get("targets") if overlay.path == project.file_path else None
+        for name, target in wanted.items() if isinstance(wanted, dict) else ():
+            new = _workspace(target)
+            old = _workspace(project.targets.get(name))
+            moving = [key for key in _MOVING if key in new and key not in old]
+            if name in project.targets and moving:
+                yield _move(project, name, moving)
+
+
+def _workspace(target: object) -> Mapping[str, object]:
+    workspace = target.get("workspace") if isinstance(target, dict) else None
+    return workspace if isinstance(workspace, dict) else {}
+
+
+def _move(project: Project, name: str, moving: list[str]) -> Problem:
+    listed = " and ".join(f"`{key}`" for key in moving)
+    return Problem(
+        rule="deployment-moves",
+        severity="warning",
+        message=f"the target `{name}` gets a {listed} of its own: what was deployed to it before stays, and runs on",
+        location=Location(path=project.file_path),
+        hint=f"if it was deployed, destroy that with the file as it was: `databricks bundle destroy -t {name}`"
+        if name == "test"
+        else "for a project that was deployed, leave `input_deployment_identity` at `deployer`: docs/pipelines.md",
+    )
