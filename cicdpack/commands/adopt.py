@@ -1,28 +1,28 @@
 """`adopt`: a receipt for pipelines that were made without one, by hand or by an earlier archive.
 
 Nothing that is there is changed: what equals a rendering is recorded as applied, what nearly equals one as edited
-since, and the next `apply` is an update. Only files go that a slip in the deploy workflow of MLOps Stacks left.
+since, and the next `apply` is an update. Only files go that slips in MLOps Stacks left.
 """
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from cicdpack._values import dataclass, field
 from cicdpack.commands.candidates import Candidate, find_candidates
-from cicdpack.commands.names import check_name, folder_for
+from cicdpack.commands.names import check_name
 from cicdpack.commands.recording import record
 from cicdpack.commands.records import Book
-from cicdpack.commands.repository import PROJECT_FILE, open_repository, project_names
+from cicdpack.commands.repository import open_repository, project_names
 from cicdpack.commands.selection import select_projects
 from cicdpack.commands.shares import Share
+from cicdpack.commands.strays import Stray, find_strays
 from cicdpack.disk.commit import commit
 from cicdpack.disk.snapshot import snapshot
 from cicdpack.errors import CicdpackError
 from cicdpack.planning.bases import ValuesBase
-from cicdpack.planning.changes import Absent, Delete, Keep, Plan, Present
+from cicdpack.planning.changes import Absent, Keep, Plan, Present
 from cicdpack.planning.diffs import is_text, line_counts
 from cicdpack.planning.lineends import with_lf
 from cicdpack.planning.plan import WantedFile, WantedValues
@@ -42,10 +42,16 @@ Likeness: TypeAlias = Literal["equal", "edited", "unlike", "missing"]
 
 
 class NothingToAdopt(CicdpackError):
-    """None of the files is there that the bundle, or an older one, would render."""
+    """None of the files is there that the bundle, or an older one, would render; or none renders any."""
 
-    def __init__(self, project: str, sources: tuple[str, ...]) -> None:
+    def __init__(self, project: str, sources: tuple[str, ...], *, rendered: bool = True) -> None:
         looked = ", ".join(f"`{source}`" for source in sources[:5])
+        if not rendered:
+            super().__init__(
+                f"nothing to compare the pipelines of `{project}` with: {looked} renders no file for its platform",
+                hint="replace `cicd.tar.gz` by a bundle that offers the platform; `cicdpack build` makes one",
+            )
+            return
         super().__init__(
             f"there are no pipelines of `{project}` to adopt: none of the files is there that {looked} renders",
             hint=f"`cicdpack apply {project}` makes them; `--bundle FILE` names the archive that made others",
@@ -93,7 +99,7 @@ class Adoption:
     digest: str
     files: tuple[JudgedFile, ...]
     values: tuple[JudgedValues, ...]
-    strays: tuple[Delete, ...]
+    strays: tuple[Stray, ...]
     plan: Plan
 
     @property
@@ -110,20 +116,22 @@ def prepare_adoption(request: AdoptRequest) -> Adoption:
     check_name(project, names)
     book = Book(repository.root, names)
     found = book.of(project.name, project.folder)
-    strays = _strays(repository.root, project)
+    strays = find_strays(repository.root, project, names.values())
     if found.receipt is not None:
         return _nothing_new(repository.root, project, found.receipt.bundle.version, found.receipt.bundle.digest, strays)
     tried: list[str] = []
     best: tuple[Candidate, tuple[JudgedFile, ...]] | None = None
     for candidate in find_candidates(repository, project, request.bundle, request.settings):
         tried.append(candidate.source)
+        if not candidate.rendering.files:
+            continue
         files = _judge(repository.root, candidate)
         if best is None or _fit(files) > _fit(best[1]):
             best = candidate, files
-        if files and all(file.likeness == "equal" for file in files):
+        if all(file.likeness == "equal" for file in files):
             break
     if best is None or (not strays and all(file.likeness == "missing" for file in best[1])):
-        raise NothingToAdopt(project.name, tuple(dict.fromkeys(tried)))
+        raise NothingToAdopt(project.name, tuple(dict.fromkeys(tried)), rendered=best is not None)
     return _adopt(repository.root, project, book, found, best, strays)
 
 
@@ -132,7 +140,7 @@ def carry_out_adoption(adoption: Adoption) -> None:
     commit(adoption.root, adoption.plan)
 
 
-def _nothing_new(root: Path, project: Project, version: str, digest: str, strays: tuple[Delete, ...]) -> Adoption:
+def _nothing_new(root: Path, project: Project, version: str, digest: str, strays: tuple[Stray, ...]) -> Adoption:
     return Adoption(
         root=root,
         project=project.name,
@@ -142,23 +150,8 @@ def _nothing_new(root: Path, project: Project, version: str, digest: str, strays
         files=(),
         values=(),
         strays=strays,
-        plan=Plan(changes=strays),
+        plan=Plan(changes=tuple(stray.change for stray in strays)),
     )
-
-
-def _strays(root: Path, project: Project) -> tuple[Delete, ...]:
-    r"""Return the files that the deploy workflow of MLOps Stacks wrote in place of `<project>/databricks.yml`.
-
-    It put a backslash for the slash; in one version the folder's name was empty besides. Where a backslash separates
-    folders, no file can be called so.
-    """
-    if os.sep == "\\":
-        return ()
-    as_the_workflow_has_it = project.name.replace(" ", "_").replace("-", "_")
-    folders = ("", project.folder, folder_for(project.name), as_the_workflow_has_it)
-    paths = sorted({f"{folder}\\{PROJECT_FILE}" for folder in folders if "/" not in folder})
-    states = snapshot(root, paths)
-    return tuple(Delete(path=path, before=state) for path, state in states.items() if isinstance(state, Present))
 
 
 def _judge(root: Path, candidate: Candidate) -> tuple[JudgedFile, ...]:
@@ -207,7 +200,7 @@ def _adopt(
     book: Book,
     found: Found,
     best: tuple[Candidate, tuple[JudgedFile, ...]],
-    strays: tuple[Delete, ...],
+    strays: tuple[Stray, ...],
 ) -> Adoption:
     candidate, files = best
     taken = {file.path: file for file in files if file.likeness in ("equal", "edited")}
@@ -228,7 +221,8 @@ def _adopt(
     )
     outcomes = [outcome for _, outcome in overlays]
     records = record(root, book, candidate.chosen, [share], changes, outcomes) if taken else ()
-    everything = sorted((*changes.values(), *records, *strays), key=lambda change: change.path)
+    gone = (stray.change for stray in strays)
+    everything = sorted((*changes.values(), *records, *gone), key=lambda change: change.path)
     return Adoption(
         root=root,
         project=project.name,

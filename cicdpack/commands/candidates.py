@@ -79,19 +79,23 @@ def _older(root: Path, known: str) -> Iterator[tuple[str, ChosenBundle]]:
 def _renderings(
     source: str, chosen: ChosenBundle, repository: Repository, project: Project, settings: Mapping[str, str]
 ) -> Iterator[Candidate]:
+    """Yield each variant once. What overlays want is what `apply` wants: upstream's workflow knew none."""
     schema = chosen.bundle.parameters
     layers, _ = layers_of(repository, project, settings, schema)
-    earlier: Mapping[str, Parameter] | None = None
+    first: Candidate | None = None
     for variant in (layers, _as_upstream(repository, project, settings, schema)):
         bound = bind(chosen.bundle, variant)
         parameters = {
             name: Parameter(value=value, origin=bound.origins[name]) for name, value in sorted(bound.values.items())
         }
-        if parameters == earlier:
+        if first is not None and parameters == first.parameters:
             return
-        earlier = parameters
         rendering = render(chosen.bundle, bound.values, seed=seed_of(chosen.digest, project.name))
-        yield Candidate(source=source, chosen=chosen, parameters=parameters, rendering=rendering)
+        if first is not None:
+            rendering = replace(rendering, overlays=first.rendering.overlays)
+        candidate = Candidate(source=source, chosen=chosen, parameters=parameters, rendering=rendering)
+        first = first or candidate
+        yield candidate
 
 
 def _as_upstream(

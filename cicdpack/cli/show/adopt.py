@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cicdpack.cli.show.members import styled_diff_line
-from cicdpack.cli.show.problems import hint_line
+from cicdpack.cli.show.problems import hint_line, no_archive_line
 from cicdpack.cli.show.units import count, short_digest
 from cicdpack.commands.diffs import unified
 from cicdpack.commands.plans import Present
@@ -27,14 +27,15 @@ _WORDS: dict[Likeness, tuple[str, str]] = {
 def adopt_text(adoption: Adoption, *, done: bool) -> Iterator[Line]:
     """Show the strays with their contents first, then each file, then what came of it and what to do next."""
     for stray in adoption.strays:
-        yield ("  ", ("delete   ", "red"), stray.path, "   left by a slip in an older deploy workflow")
-        yield from map(styled_diff_line, unified(stray.before.data, None, path=stray.path))
+        yield ("  ", ("delete   ", "red"), f"{stray.change.path}   {stray.reason}")
+        yield from map(styled_diff_line, unified(stray.change.before.data, None, path=stray.change.path))
+        yield ""
     if adoption.source is None:
         yield f"{adoption.project} has a receipt already (bundle {adoption.version}); `cicdpack apply` updates it"
     else:
         yield (
             (adoption.project, "bold"),
-            f" · made by {adoption.source}: bundle {adoption.version} ({short_digest(adoption.digest)})",
+            f" · {_origin(adoption)} {adoption.source}: bundle {adoption.version} ({short_digest(adoption.digest)})",
         )
         for file in adoption.files:
             word, style = _WORDS[file.likeness]
@@ -45,6 +46,14 @@ def adopt_text(adoption: Adoption, *, done: bool) -> Iterator[Line]:
             edited = f", {values.edited} of them edited here" if values.edited else ""
             yield ("  ", ("adopt    ", "green"), f"{values.path}   {count(values.taken, 'value')} there{edited}")
     yield from _outcome(adoption, done=done)
+
+
+def _origin(adoption: Adoption) -> str:
+    return "made by" if _taken(adoption) else "like nothing that is rendered; compared with"
+
+
+def _taken(adoption: Adoption) -> int:
+    return sum(file.likeness in ("equal", "edited") for file in adoption.files)
 
 
 def _note(file: JudgedFile) -> str:
@@ -62,11 +71,14 @@ def _outcome(adoption: Adoption, *, done: bool) -> Iterator[Line]:
     if not done:
         yield f"{count(len(adoption.plan.writes), 'change')} to make; nothing was written"
         return
-    taken = sum(file.likeness in ("equal", "edited") for file in adoption.files)
+    taken = _taken(adoption)
     if taken:
         yield f"adopted {count(taken, 'file')}. next: `cicdpack apply {adoption.project}`"
     if adoption.left:
         yield (("left alone:", "bold red"), f" {count(len(adoption.left), 'file')} like nothing that is rendered")
+        if all(file.path.startswith(".gitlab/") for file in adoption.left):
+            yield no_archive_line(adoption.project)
+            return
         yield hint_line(
             "`--bundle FILE` names the archive that made them; or settle them with"
             f" `cicdpack apply {adoption.project} --on-conflict markers`, `ours` or `theirs`"
@@ -82,7 +94,7 @@ def adopt_json(adoption: Adoption, *, done: bool) -> dict[str, object]:
         "content_digest": f"sha256:{adoption.digest}",
         "done": done,
         "left": len(adoption.left),
-        "removed": [stray.path for stray in adoption.strays],
+        "removed": [stray.change.path for stray in adoption.strays],
         "files": [
             {"path": file.path, "likeness": file.likeness, "similarity": round(file.similarity, 3)}
             for file in adoption.files

@@ -44,6 +44,14 @@ def hint_line(hint: str) -> Line:
     return (("hint:", "bold cyan"), f" {hint}")
 
 
+def no_archive_line(project: str) -> Line:
+    """Return the line about pipelines that nobody can adopt: on GitLab, they came with the project."""
+    return hint_line(
+        "MLOps Stacks had GitLab's pipelines in no archive, so nothing tells what you edited:"
+        f" `cicdpack apply {project} --on-conflict theirs` replaces what git has, `markers` puts both sides into files"
+    )
+
+
 def problem_json(problem: Problem) -> dict[str, object]:
     """Return one finding as a JSON value."""
     place = problem.location
