@@ -8,6 +8,7 @@ from cicdpack._values import dataclass
 from cicdpack.bundle.binding import bind
 from cicdpack.bundle.render import render
 from cicdpack.bundle.rendering import RenderedFile
+from cicdpack.commands.gitlab import notice_gitlab
 from cicdpack.commands.names import check_name
 from cicdpack.commands.parameters import SETTINGS, layers_of
 from cicdpack.commands.records import Found, bases_of
@@ -102,6 +103,7 @@ def make_share(
             *noticed,
             *bound.problems,
             *notice_moves(project, rendering),
+            *notice_gitlab(repository.root, project, bound.values),
             *problems,
         ),
         found=found,
