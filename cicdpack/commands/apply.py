@@ -70,12 +70,16 @@ class ApplyRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProjectPlan:
-    """One project's share of the plan, with the facts that head it; the records below `.cicdpack` are left out."""
+    """One project's share of the plan, with the facts that head it; the records below `.cicdpack` are left out.
+
+    `is_new` says that nothing was recorded of it before.
+    """
 
     name: str
     folder: str
     platform: str
     cloud: str
+    is_new: bool
     plan: Plan
     problems: tuple[Problem, ...]
 
@@ -203,6 +207,7 @@ def _project_plan(share: Share, changes: Mapping[str, Change]) -> ProjectPlan:
         folder=share.project.folder,
         platform=share.value("input_cicd_platform"),
         cloud=share.value("input_cloud"),
+        is_new=share.receipt is None,
         plan=Plan(changes=tuple(change for path, change in changes.items() if path in paths)),
         problems=share.problems,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cicdpack.cli.show.members import styled_diff_line
-from cicdpack.cli.show.problems import hint_line, problem_json, problem_lines
+from cicdpack.cli.show.problems import hint_line, no_archive_line, problem_json, problem_lines
 from cicdpack.cli.show.units import count, short_digest
 from cicdpack.commands.diffs import line_counts, unified
 from cicdpack.commands.plans import Conflict, Create, Delete, Keep, Merge, Present, Update, effect_of
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 MAX_PLACES = 12
 """Folders that the closing hint lists; with more, `git status` shows them better than one long line."""
+
+NO_ARCHIVE = "gitlab-configuration-file"
+"""The rule of the finding that tells pipelines of MLOps Stacks for GitLab from all others."""
 
 EFFECT_STYLES = {
     "create": "green",
@@ -91,8 +94,27 @@ def refused_text(prepared: Prepared, *, settle: str) -> Iterator[Line]:
     yield (("nothing was written:", "bold red"), f" {count(total, 'file')} in conflict")
     for hint in dict.fromkeys(conflict.hint for conflict in prepared.conflicts if conflict.hint):
         yield hint_line(hint)
+    yield from _about_unknown_files(prepared)
     if any(not conflict.hint for conflict in prepared.conflicts):
         yield hint_line(settle)
+
+
+def _about_unknown_files(prepared: Prepared) -> Iterator[Line]:
+    """Say how to find out what made the files that were there before anything was recorded of their projects."""
+    new = [
+        project
+        for project in prepared.projects
+        if project.is_new and any(isinstance(change, Conflict) and change.theirs for change in project.plan.changes)
+    ]
+    if not new:
+        return
+    name = new[0].name if len(new) == 1 else "PROJECT"
+    if all(problem.rule != NO_ARCHIVE for project in new for problem in project.problems):
+        yield hint_line(
+            f"`cicdpack adopt {name}` finds the archive that made the files: then those that nobody edited are updated"
+        )
+    else:
+        yield no_archive_line(name)
 
 
 def _hunks(conflict: Conflict, theirs: str) -> Iterator[Line]:
