@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from typing import TYPE_CHECKING
 
 from cicdpack.archive.canonical import encode
@@ -131,3 +132,16 @@ def tree(root: Path) -> dict[str, tuple[bytes, int, int]]:
         for path in sorted(root.rglob("*"))
         if path.is_file()
     }
+
+
+def git(root: Path, *arguments: str) -> None:
+    command = ["git", "-c", "user.name=a", "-c", "user.email=a@example.com", *arguments]
+    subprocess.run(command, cwd=root, check=True, capture_output=True)
+
+
+def committed(root: Path) -> Path:
+    """Make a folder a git repository with one commit."""
+    git(root, "init", "-q")
+    git(root, "add", "-A")
+    git(root, "commit", "-qm", "as it was")
+    return root

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
-import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
 
 from cicdpack.cli.app import run
 from cicdpack.commands.adopt import AdoptRequest, NothingToAdopt, carry_out_adoption, prepare_adoption
-from cicdpack.commands.apply import ApplyRequest, carry_out, prepare
-from tests.commands import upstream
 from tests.commands.small import (
     CI,
     DATABRICKS,
@@ -24,23 +20,22 @@ from tests.commands.small import (
     SH,
     applied,
     bundle,
+    committed,
     effects,
+    git,
     planned,
     repository,
     tree,
 )
-from tests.commands.upstream import BUNDLE_CICD, STRAY, STRAY_TEXT, TESTS_CI
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from cicdpack.commands.adopt import Adoption
 
-pytestmark = pytest.mark.skipif(os.name == "nt", reason="file names with a backslash")
 
-
-def adopted(root: Path, archive: Path | None = None) -> Adoption:
-    adoption = prepare_adoption(AdoptRequest(project="alpha", repo=root, bundle=archive))
+def adopted(root: Path) -> Adoption:
+    adoption = prepare_adoption(AdoptRequest(project="alpha", repo=root))
     carry_out_adoption(adoption)
     return adoption
 
@@ -53,18 +48,6 @@ def without_receipt(root: Path) -> Path:
     """Apply, and forget that it was done."""
     applied(root)
     shutil.rmtree(root / ".cicdpack")
-    return root
-
-
-def git(root: Path, *arguments: str) -> None:
-    command = ["git", "-c", "user.name=a", "-c", "user.email=a@example.com", *arguments]
-    subprocess.run(command, cwd=root, check=True, capture_output=True)
-
-
-def committed(root: Path) -> Path:
-    git(root, "init", "-q")
-    git(root, "add", "-A")
-    git(root, "commit", "-qm", "as deployed")
     return root
 
 
@@ -211,67 +194,6 @@ def test_again_is_no_news(tmp_path: Path, capsys: pytest.CaptureFixture[str]) ->
 
     assert "has a receipt already" in capsys.readouterr().out
     assert tree(root) == before
-
-
-def test_the_report_as_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """All that the text says."""
-    root = upstream.repository(tmp_path / "repo")
-
-    assert run(["adopt", "alpha", "--repo", str(root), "--json"]) == 0
-
-    report = json.loads(capsys.readouterr().out)
-    assert (report["source"], report["left"], report["removed"], report["done"]) == ("cicd.tar.gz", 0, [STRAY], True)
-    assert {file["path"]: file["likeness"] for file in report["files"]} == {TESTS_CI: "equal", BUNDLE_CICD: "equal"}
-
-
-def test_strays_go_and_are_shown_first(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Both kinds, with their contents; another project's stays."""
-    root = upstream.repository(tmp_path / "repo")
-    (root / "\\databricks.yml").write_text(STRAY_TEXT)
-    (root / "beta\\databricks.yml").write_text(STRAY_TEXT)
-
-    assert run(["adopt", "alpha", "--repo", str(root), "--dry-run"]) == 0
-    assert (root / STRAY).exists()
-    assert run(["adopt", "alpha", "--repo", str(root)]) == 0
-
-    shown = capsys.readouterr().out
-    assert shown.lstrip().startswith("delete")
-    assert "-      host: https://s.azuredatabricks.net" in shown
-    assert sorted(path.name for path in root.iterdir() if "\\" in path.name) == ["beta\\databricks.yml"]
-
-
-def test_a_repository_of_upstreams_shape_moves_over(tmp_path: Path, archive: Path) -> None:
-    """The archive is replaced; the old one is found in git; the edit survives, then `apply` has nothing left to do."""
-    root = committed(upstream.repository(tmp_path / "repo"))
-    (root / TESTS_CI).write_text((root / TESTS_CI).read_text() + "  - script: make mine\n    displayName: Mine\n")
-    shutil.copy(archive, root / "cicd.tar.gz")
-
-    adoption = adopted(root)
-
-    assert likenesses(adoption) == {TESTS_CI: "edited", BUNDLE_CICD: "equal"}
-    assert str(adoption.source).startswith("cicd.tar.gz of commit ")
-    assert not (root / STRAY).exists()
-    request = ApplyRequest(projects=("alpha",), repo=root, settings={}, on_conflict="theirs")
-    first = prepare(request)
-    assert effects(first)[BUNDLE_CICD] == "update"
-    assert effects(first)[upstream.DATABRICKS] == "merge"
-    carry_out(first)
-    assert not prepare(request).plan.writes
-
-
-def test_the_old_archive_can_be_named(tmp_path: Path, archive: Path) -> None:
-    """Where git does not have it; without it, the files are like nothing that the new one renders."""
-    root = upstream.repository(tmp_path / "repo")
-    old = tmp_path / "old.tar.gz"
-    shutil.move(root / "cicd.tar.gz", old)
-    shutil.copy(archive, root / "cicd.tar.gz")
-
-    alone = prepare_adoption(AdoptRequest(project="alpha", repo=root))
-    named = adopted(root, old)
-
-    assert set(likenesses(alone).values()) == {"unlike"}
-    assert set(likenesses(named).values()) == {"equal"}
-    assert effects(prepare(ApplyRequest(projects=("alpha",), repo=root, settings={})))[TESTS_CI] == "update"
 
 
 def test_apply_alone_does_where_nothing_differs(tmp_path: Path) -> None:
