@@ -21,7 +21,7 @@ from cicdpack.planning.receipts import Parameter
 from cicdpack.validate.rendering import check_pipeline, check_rendering, is_pipeline
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
     from cicdpack.bundle.binding import Bound
     from cicdpack.bundle.rendering import Rendering
@@ -93,16 +93,17 @@ def make_share(
     problems = check_rendering(rendering)
     if any(problem.severity == "error" for problem in problems):
         raise InvalidRendering(project.name, problems)
+    wanted = _wanted(rendering, found.receipt)
     return Share(
         project=project,
         parameters={
             name: Parameter(value=value, origin=bound.origins[name]) for name, value in sorted(bound.values.items())
         },
-        wanted=_wanted(rendering, found.receipt),
+        wanted=wanted,
         problems=(
             *noticed,
             *bound.problems,
-            *notice_moves(project, rendering),
+            *_moves(project, wanted),
             *notice_gitlab(repository.root, project, bound.values),
             *problems,
         ),
@@ -129,6 +130,12 @@ def kept_settings(receipt: Receipt | None) -> dict[str, object]:
     """Return what `--set` gave on the runs that a receipt tells of."""
     parameters = receipt.parameters.items() if receipt is not None else ()
     return {name: parameter.value for name, parameter in parameters if parameter.origin == SETTINGS}
+
+
+def _moves(project: Project, wanted: tuple[Wanted, ...]) -> Iterator[Problem]:
+    for want in wanted:
+        if isinstance(want, WantedValues) and want.path == project.file_path:
+            yield from notice_moves(project, want.values)
 
 
 def find_faults(path: str, data: bytes) -> tuple[str, ...]:

@@ -14,7 +14,6 @@ from cicdpack.problems import Location, Problem
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from cicdpack.bundle.rendering import Rendering
     from cicdpack.commands.repository import Project
 
 CATALOGS = {
@@ -55,16 +54,14 @@ def check_names(project: Project, values: Mapping[str, object]) -> None:
         raise TargetsOfCatalogs(project.file_path, renamed)
 
 
-def notice_moves(project: Project, rendering: Rendering) -> Iterator[Problem]:
-    """Yield a warning for each target that is there and gets a path that it does not have."""
-    for overlay in rendering.overlays:
-        wanted = overlay.value().get("targets") if overlay.path == project.file_path else None
-        for name, target in wanted.items() if isinstance(wanted, dict) else ():
-            new = _workspace(target)
-            old = _workspace(project.targets.get(name))
-            moving = [key for key in _MOVING if key in new and key not in old]
-            if name in project.targets and moving:
-                yield _move(project, name, moving)
+def notice_moves(project: Project, wanted: Mapping[str, object]) -> Iterator[Problem]:
+    """Yield a warning for each target that is there and, by what is wanted of its file, gets a path that it lacks."""
+    targets = wanted.get("targets")
+    for name, target in targets.items() if isinstance(targets, dict) else ():
+        new, old = _workspace(target), _workspace(project.targets.get(name))
+        moving = [key for key in _MOVING if key in new and key not in old]
+        if name in project.targets and moving:
+            yield _move(project, name, moving)
 
 
 def _workspace(target: object) -> Mapping[str, object]:
