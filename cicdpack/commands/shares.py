@@ -13,7 +13,7 @@ from cicdpack.commands.names import check_name
 from cicdpack.commands.parameters import SETTINGS, layers_of
 from cicdpack.commands.records import Found, bases_of
 from cicdpack.commands.seeds import seed_of
-from cicdpack.commands.targets import check_names, notice_moves
+from cicdpack.commands.targets import check_names, notice_empty_hosts, notice_moves
 from cicdpack.errors import CicdpackError
 from cicdpack.planning.changes import Present
 from cicdpack.planning.plan import Wanted, WantedFile, WantedValues
@@ -94,6 +94,7 @@ def make_share(
     if any(problem.severity == "error" for problem in problems):
         raise InvalidRendering(project.name, problems)
     wanted = _wanted(rendering, found.receipt)
+    is_news = found.receipt is None or found.receipt.bundle.digest != chosen.digest
     return Share(
         project=project,
         parameters={
@@ -103,7 +104,7 @@ def make_share(
         problems=(
             *noticed,
             *bound.problems,
-            *_moves(project, wanted),
+            *_of_targets(project, wanted, bound, is_news=is_news),
             *notice_gitlab(repository.root, project, bound.values),
             *problems,
         ),
@@ -132,10 +133,13 @@ def kept_settings(receipt: Receipt | None) -> dict[str, object]:
     return {name: parameter.value for name, parameter in parameters if parameter.origin == SETTINGS}
 
 
-def _moves(project: Project, wanted: tuple[Wanted, ...]) -> Iterator[Problem]:
+def _of_targets(project: Project, wanted: tuple[Wanted, ...], bound: Bound, *, is_news: bool) -> Iterator[Problem]:
+    """What the targets that are there make of the new pipelines; `is_news` where these are new to the project."""
     for want in wanted:
         if isinstance(want, WantedValues) and want.path == project.file_path:
             yield from notice_moves(project, want.values)
+    if is_news:
+        yield from notice_empty_hosts(project, bound.values)
 
 
 def find_faults(path: str, data: bytes) -> tuple[str, ...]:

@@ -64,6 +64,23 @@ def notice_moves(project: Project, wanted: Mapping[str, object]) -> Iterator[Pro
             yield _move(project, name, moving)
 
 
+def notice_empty_hosts(project: Project, values: Mapping[str, object]) -> Iterator[Problem]:
+    """Yield a warning for each target with an empty `host:`, as MLOps Stacks writes it for `dev`.
+
+    The CLI warns of it whatever the target is, and with `--strict` a warning fails.
+    """
+    for name, target in project.targets.items() if values.get("input_validate_strict") == "yes" else ():
+        workspace = _workspace(target)
+        if "host" in workspace and workspace["host"] is None:
+            yield Problem(
+                rule="empty-host",
+                severity="warning",
+                message=f"the `host` of the target `{name}` is empty: `bundle validate --strict` fails in pipelines",
+                location=Location(path=project.file_path),
+                hint="write the workspace there or remove the line; or set `input_validate_strict` to `no`",
+            )
+
+
 def _workspace(target: object) -> Mapping[str, object]:
     workspace = target.get("workspace") if isinstance(target, dict) else None
     return workspace if isinstance(workspace, dict) else {}

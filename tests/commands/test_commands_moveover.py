@@ -321,6 +321,21 @@ def test_a_target_that_gets_a_path_is_told(owners: Any) -> None:
     assert "deployment-moves" not in owner.types("apply", "--check")[1]
 
 
+@pytest.mark.parametrize(
+    ("host", "strict", "is_told"), [("host:", "yes", True), ("host: https://a.b", "yes", False), ("host:", "no", False)]
+)
+def test_an_empty_host_is_told(owners: Any, host: str, strict: str, is_told: bool) -> None:
+    """As upstream leaves it, the first validation would fail: said before, and once."""
+    owner = owners("azure_devops", together=True)
+    owner.write(DATABRICKS, owner.text(DATABRICKS).replace("host:\n", f"{host}\n", 1))
+    owner.say(input_validate_strict=strict)
+
+    shown = owner.moves_over()
+
+    assert ("the `host` of the target `dev` is empty" in shown) is is_told
+    assert "empty-host" not in owner.types("apply")[1]
+
+
 def test_a_fixed_identity_is_told(owners: Any) -> None:
     """For a project that was deployed, it makes new deployments beside the old."""
     owner = owners("azure_devops", together=True)
