@@ -38,7 +38,7 @@ class TargetsOfCatalogs(CicdpackError):
         super().__init__(
             f"the targets {listed} are named after catalogs: with {wanted} beside them, all would be deployed twice",
             location=Location(path=path),
-            hint=f"rename them to {wanted}, and destroy what was deployed under the old names: docs/moving-over.md",
+            hint=f"rename them to {wanted}; each is a new deployment then, so read docs/moving-over.md before",
         )
         self.renamed = dict(renamed)
 

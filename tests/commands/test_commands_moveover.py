@@ -254,6 +254,19 @@ def test_strays_go_although_there_is_a_receipt(owners: Any) -> None:
     assert not (owner.root / "\\databricks.yml").exists()
 
 
+def test_strays_of_gitlab_go_once_the_project_is_moved(owners: Any) -> None:
+    """Pipelines of a project that nobody has: removed by `adopt`, which is content then."""
+    owner = owners("gitlab")
+    owner.types("apply", "--on-conflict", "theirs")
+
+    code, shown = owner.types("adopt")
+
+    assert code == 0
+    for path in upstream.pipelines("gitlab", name="my_mlops_project"):
+        assert f"delete   {path}   a pipeline of `my_mlops_project`, which is no project here" in shown
+        assert not (owner.root / path).exists()
+
+
 def test_pipelines_of_a_real_project_are_no_strays(owners: Any) -> None:
     """Somebody may have called a project as upstream calls one that nobody named."""
     owner = owners("gitlab")
@@ -349,7 +362,7 @@ def test_a_fixed_identity_is_told(owners: Any) -> None:
 
 
 def test_targets_that_are_named_after_catalogs_are_not_doubled(owners: Any) -> None:
-    """MLOps Stacks of 2024 wrote such; with a second set beside them, all would be deployed twice."""
+    """MLOps Stacks of 2024 wrote such: a second set would deploy all twice. Renamed, as the page says, they move."""
     owner = owners("azure_devops", together=True)
     text = owner.text(DATABRICKS)
     for key, catalog in CATALOGS.items():
@@ -362,6 +375,12 @@ def test_targets_that_are_named_after_catalogs_are_not_doubled(owners: Any) -> N
 
     assert (code, tree(owner.root)) == (1, before)
     assert f"error: {DATABRICKS}: the targets `stage`, `live`, `qa` are named after catalogs" in shown
+    for key, catalog in CATALOGS.items():
+        new = f"  {key.partition('_')[0]}:\n    variables: {{catalog_name: {catalog}}}\n"
+        text = text.replace(f"  {catalog}:\n", new)
+    owner.write(DATABRICKS, text.replace("variables:\n", "variables:\n  catalog_name:\n    description: d\n", 1))
+    assert owner.types("apply")[0] == 0
+    assert list(owner.targets) == ["dev", "staging", "prod", "test"]
 
 
 def test_gitlab_needs_hosts_where_none_are_named(owners: Any) -> None:

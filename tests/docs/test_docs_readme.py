@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
+from tests.docs.console import CONSOLE, expect
+
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-CONSOLE = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 ELSEWHERE = "$ make test"
 """The one command that is not run here: it is what runs this."""
-
-DIGEST = re.compile(r"[0-9a-f]{64}|[0-9a-f]{8}…|index [0-9a-f]{7}\.\.[0-9a-f]{7}|· [0-9]+ kB|· [0-9]+ members")
 
 
 def steps() -> list[tuple[str, list[str]]]:
@@ -32,35 +29,6 @@ def steps() -> list[tuple[str, list[str]]]:
         if found[-1][0] == "$ make demo":
             found[-1] = ("$ make demo ", found[-1][1])
     return [(command.strip(), output) for command, output in found]
-
-
-def expect(output: str, lines: list[str]) -> None:
-    """Assert that the lines stand in the output, in order and next to each other but where `…` stands.
-
-    Digests and sizes change with every edit of the bundle, so only their form is compared.
-    """
-    printed = [DIGEST.sub("#", line) for line in output.splitlines()]
-    at, may_skip = 0, True
-    for line in (DIGEST.sub("#", line) for line in lines):
-        if line.strip() == "…":
-            may_skip = True
-            continue
-        assert line in printed[at:] if may_skip else printed[at : at + 1] == [line], (
-            f"{line!r} is not printed:\n{output}"
-        )
-        at = printed.index(line, at) + 1
-        may_skip = False
-
-
-@pytest.fixture(scope="module")
-def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """An environment with `cicdpack` on the PATH, as after an installation."""
-    folder = tmp_path_factory.mktemp("bin")
-    script = folder / "cicdpack"
-    script.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m cicdpack "$@"\n')
-    script.chmod(0o755)
-    path = f"{folder}{os.pathsep}{os.environ['PATH']}"
-    return {**os.environ, "PATH": path, "PYTHONPATH": str(ROOT), "NO_COLOR": "1", "LC_ALL": "C.UTF-8"}
 
 
 @pytest.fixture(scope="module")
