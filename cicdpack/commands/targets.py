@@ -44,11 +44,15 @@ class TargetsOfCatalogs(CicdpackError):
 
 
 def check_names(project: Project, values: Mapping[str, object]) -> None:
-    """Refuse to put targets beside those that MLOps Stacks named after catalogs. Raises `TargetsOfCatalogs`."""
+    """Refuse to put targets beside those that MLOps Stacks named after catalogs. Raises `TargetsOfCatalogs`.
+
+    A catalog may well be called as one of the usual targets: these are what they are called.
+    """
+    others = project.targets.keys() - {"dev", *CATALOGS}
     renamed = {
         str(values[parameter]): target
         for target, parameter in CATALOGS.items()
-        if values.get(parameter) in project.targets and target not in project.targets
+        if values.get(parameter) in others and target not in project.targets
     }
     if renamed:
         raise TargetsOfCatalogs(project.file_path, renamed)

@@ -383,6 +383,17 @@ def test_targets_that_are_named_after_catalogs_are_not_doubled(owners: Any) -> N
     assert list(owner.targets) == ["dev", "staging", "prod", "test"]
 
 
+def test_a_catalog_may_be_called_as_a_target(owners: Any) -> None:
+    """Who has one catalog `dev` for everything but prod, has no old targets by that."""
+    owner = owners("azure_devops", catalogs=True)
+    owner.say(test_catalog_name="dev", staging_catalog_name="dev", prod_catalog_name="prod")
+
+    owner.moves_over()
+
+    assert list(owner.targets) == ["dev", "staging", "prod", "test"]
+    assert owner.targets["staging"]["variables"] == {"catalog_name": "dev"}
+
+
 def test_gitlab_needs_hosts_where_none_are_named(owners: Any) -> None:
     """A project that was made apart has placeholders; the error names the parameter and where it belongs."""
     owner = owners("gitlab")
