@@ -92,7 +92,7 @@ def test_what_is_different_is_true(tmp_path: Path, archive: Any) -> None:
 
     assert schema["input_cli_version"]["default"] in rows["CLI"][1]
     assert schema["input_python_version"]["default"] in rows["Python of the unit tests"][1]
-    assert schema["input_validate_strict"]["default"] == "yes"
+    assert schema["input_validate_strict"]["default"] == "no"
     assert upstream.parameters("gitlab")["input_cli_version"] in rows["CLI"][0]
 
 
