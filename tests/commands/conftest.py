@@ -10,6 +10,8 @@ from typing import TypeAlias
 
 import pytest
 
+from cicdpack.commands.build import BuildRequest, build
+
 ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "examples" / "monorepo"
 
@@ -31,3 +33,17 @@ def monorepo(tmp_path: Path, archive: Path) -> Monorepo:
         return root
 
     return make
+
+
+@pytest.fixture(scope="session")
+def bundles(archive: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """The shipped bundle, and one of a higher version whose pipelines differ."""
+    source = tmp_path_factory.mktemp("bumped") / "cicd"
+    shutil.copytree(ROOT / "bundle_src" / "cicd", source)
+    config = source / "cicdpack.toml"
+    config.write_text(config.read_text().replace('version = "1.0.0"', 'version = "1.1.0"', 1))
+    for path in (source / "template").rglob("{{.input_project_name}}*.yml.tmpl"):
+        path.write_text(path.read_text() + "# The next version.\n")
+    bumped = source.parent / "cicd.tar.gz"
+    build(BuildRequest(source=source, output=bumped))
+    return archive, bumped

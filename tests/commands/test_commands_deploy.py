@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 import pytest
 
 from cicdpack.commands.branches import branch_for
-from cicdpack.commands.build import BuildRequest, build
 from tests.commands.deploy_site import IDENTITY, PLATFORMS, Site, make_pattern, make_site
 from tests.forge.fake_forge import TOKEN, Fault
 
@@ -24,20 +23,6 @@ ROOT = Path(__file__).parents[2]
 BRANCH = "cicdpack/fraud-detector"
 UPDATES = {"azure_devops": "PATCH", "github_actions": "PATCH", "gitlab": "PUT"}
 every_platform = pytest.mark.parametrize("platform", PLATFORMS)
-
-
-@pytest.fixture(scope="session")
-def bundles(archive: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
-    """The shipped bundle, and one of a higher version whose pipelines differ."""
-    source = tmp_path_factory.mktemp("bumped") / "cicd"
-    shutil.copytree(ROOT / "bundle_src" / "cicd", source)
-    config = source / "cicdpack.toml"
-    config.write_text(config.read_text().replace('version = "1.0.0"', 'version = "1.1.0"', 1))
-    for path in (source / "template").rglob("{{.input_project_name}}*.yml.tmpl"):
-        path.write_text(path.read_text() + "# The next version.\n")
-    bumped = source.parent / "cicd.tar.gz"
-    build(BuildRequest(source=source, output=bumped))
-    return archive, bumped
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from cicdpack.commands.build import BuildRequest, build
 from tests.commands.deploy_site import PLATFORMS, Site, make_pattern, make_site
 from tests.forge.fake_forge import TOKEN, Fault
 from tests.pipelines.deploying import repo_files, start
@@ -77,29 +76,16 @@ class Agent:
         }
 
 
-@pytest.fixture(scope="session")
-def next_bundles(archive: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
-    """The shipped bundle, and its next version."""
-    source = tmp_path_factory.mktemp("next") / "cicd"
-    shutil.copytree(ROOT / "bundle_src" / "cicd", source)
-    config = source / "cicdpack.toml"
-    config.write_text(config.read_text().replace('version = "1.0.0"', 'version = "1.1.0"', 1))
-    for path in (source / "template").rglob("{{.input_project_name}}*.yml.tmpl"):
-        path.write_text(path.read_text() + "# The next version.\n")
-    build(BuildRequest(source=source, output=source.parent / "cicd.tar.gz"))
-    return archive, source.parent / "cicd.tar.gz"
-
-
 @pytest.fixture
 def agent(
-    request: pytest.FixtureRequest, tmp_path: Path, next_bundles: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+    request: pytest.FixtureRequest, tmp_path: Path, bundles: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Agent]:
     """An agent of the platform, and a repository whose default branch has the workflow."""
     platform = str(request.param)
     monkeypatch.setenv("GIT_CONFIG_GLOBAL", os.devnull)
     (tmp_path / "pattern").mkdir()
-    make_pattern(tmp_path / "pattern", next_bundles[0], ROOT / "examples" / "monorepo", platform)
-    site = make_site(tmp_path / "pattern", tmp_path, next_bundles)
+    make_pattern(tmp_path / "pattern", bundles[0], ROOT / "examples" / "monorepo", platform)
+    site = make_site(tmp_path / "pattern", tmp_path, bundles)
     site.change_base({**repo_files(platform)}, "the workflow that sets up projects")
     yield Agent(site=site, platform=platform, base=tmp_path)
     site.forge.close()

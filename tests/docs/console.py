@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import re
+import subprocess
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 CONSOLE = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 VARIES = re.compile(
@@ -21,6 +26,24 @@ def steps(text: str) -> list[tuple[str, list[str]]]:
             else:
                 found[-1][1].append(line)
     return found
+
+
+def follow(typed: list[tuple[str, list[str]]], root: Path, environment: dict[str, str]) -> None:
+    """Type commands one after another in a folder; each succeeds, and prints what the page shows."""
+    assert typed
+    for command, lines in typed:
+        done = subprocess.run(
+            ["bash", "-c", command.removeprefix("$ ")],
+            cwd=root,
+            env=environment,
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            check=False,
+        )
+
+        assert done.returncode == 0, f"{command}: {done.stderr}"
+        expect(done.stdout + done.stderr, lines)
 
 
 def expect(output: str, lines: list[str]) -> None:

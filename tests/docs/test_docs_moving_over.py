@@ -13,7 +13,8 @@ import yaml
 
 from tests.commands import upstream
 from tests.commands.small import committed
-from tests.docs.console import expect, steps
+from tests.docs.console import follow as type_in
+from tests.docs.console import steps
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
@@ -35,21 +36,7 @@ def sections() -> dict[str, str]:
 
 def follow(title: str, root: Path, environment: dict[str, str]) -> None:
     """Type the commands of a section, and read what they print."""
-    typed = steps(sections()[title])
-    assert typed, title
-    for command, lines in typed:
-        done = subprocess.run(
-            ["bash", "-c", command.removeprefix("$ ")],
-            cwd=root,
-            env=environment,
-            capture_output=True,
-            text=True,
-            encoding="utf-8",
-            check=False,
-        )
-
-        assert done.returncode == 0, f"{command}: {done.stderr}"
-        expect(done.stdout + done.stderr, lines)
+    type_in(steps(sections()[title]), root, environment)
 
 
 @pytest.mark.parametrize("title", SHAPES)
