@@ -13,6 +13,7 @@ from cicdpack.bundle.render import initialise
 from cicdpack.bundle.rendering import Occupation, check_output
 from cicdpack.bundle.schema import SCHEMA_NAME, read_schema
 from cicdpack.commands.archives import open_any
+from cicdpack.commands.sources import SHIPPED, shipped_source
 from cicdpack.disk.files import read_file
 from cicdpack.disk.new_tree import write_new_tree
 from cicdpack.disk.tree import read_template_tree
@@ -33,13 +34,17 @@ class NoTemplate(CicdpackError):
     """What was named as a template is not there."""
 
     def __init__(self, path: Path) -> None:
-        super().__init__(f"no `{path}`", hint="name a template folder or an archive of one")
+        named = ", ".join(f"`{name}`" for name in SHIPPED)
+        super().__init__(f"no `{path}`", hint=f"name a template folder, an archive of one, or what is shipped: {named}")
         self.path = path
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RenderRequest:
-    """`template` is a folder or an archive; `settings` win over the config file, and may name facts of a workspace."""
+    """`template` is a folder, an archive, or the name of a shipped source where neither is called so.
+
+    `settings` win over the config file, and may name facts of a workspace.
+    """
 
     template: Path
     output_dir: Path
@@ -91,7 +96,9 @@ def _read_bundle(template: Path) -> tuple[Bundle, tuple[Problem, ...]]:
     if template.is_dir():
         return _read_folder(template), ()
     if not template.exists():
-        raise NoTemplate(template)
+        if str(template) not in SHIPPED:
+            raise NoTemplate(template)
+        return _read_folder(shipped_source(str(template))), ()
     opened = open_any(template)
     return Bundle.from_entries(opened.entries), opened.findings
 

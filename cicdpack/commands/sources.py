@@ -58,11 +58,15 @@ class Source:
         return self.bundle.source_config or SourceConfig()
 
 
-def shipped_source() -> Path:
-    """Return the bundle source that comes with cicdpack: in the wheel, or beside the package in a checkout."""
+SHIPPED = ("cicd", "repo")
+"""The bundle sources that come with cicdpack: a project's pipelines, and the workflow that sets up projects."""
+
+
+def shipped_source(name: str = "cicd") -> Path:
+    """Return one of the sources in `SHIPPED`: in the wheel, or beside the package in a checkout."""
     package = Path(__file__).parent.parent
-    packed = package / "_data" / "bundle_src" / "cicd"
-    return packed if packed.is_dir() else package.parent / "bundle_src" / "cicd"
+    packed = package / "_data" / "bundle_src" / name
+    return packed if packed.is_dir() else package.parent / "bundle_src" / name
 
 
 def find_source(given: Path | None) -> tuple[Path, str]:

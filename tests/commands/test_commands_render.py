@@ -46,6 +46,24 @@ def test_a_template_is_rendered_with_its_config(tmp_path: Path, capsys: pytest.C
     assert (tmp_path / "out/copy.txt").read_text() == "{{raw}}\n"
 
 
+def test_what_is_shipped_has_a_name(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`repo` is the shipped workflow, wherever one is; a folder of that name comes first; other names are errors."""
+    monkeypatch.chdir(tmp_path)
+
+    assert run(["render", "repo", "--set", "input_cicd_platform=gitlab"]) == 0
+    assert (tmp_path / ".gitlab/pipelines/deploy-cicd.yml").is_file()
+    template(tmp_path, **{"own.txt": "mine\n"}).rename(tmp_path / "repo")
+    assert run(["render", "repo", "--set", "name=x"]) == 0
+    assert (tmp_path / "own.txt").read_text() == "mine\n"
+    capsys.readouterr()
+    assert run(["render", "nothing"]) == 2
+    assert (
+        "hint: name a template folder, an archive of one, or what is shipped: `cicd`, `repo`" in capsys.readouterr().err
+    )
+
+
 def test_settings_win_and_are_typed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """`--set` wins over the config file, and its text becomes the parameter's type."""
     folder = template(tmp_path, **{"a.tmpl": '{{.name}} {{printf "%T %d" .n .n}}'})

@@ -13,7 +13,13 @@ from cicdpack.cli.printing import EXIT_OK, print_report
 
 
 def render(
-    template: Annotated[Path, typer.Argument(metavar="TEMPLATE", help="A template folder, or an archive of one.")],
+    template: Annotated[
+        Path,
+        typer.Argument(
+            metavar="TEMPLATE",
+            help="A template folder, an archive of one, or `repo`: the shipped workflow that sets up projects.",
+        ),
+    ],
     output_dir: Annotated[Path, typer.Option("--output-dir", metavar="DIR", help="Where to write.")] = Path(),
     config_file: Annotated[
         Path | None, typer.Option("--config-file", metavar="FILE", help="Parameters, as a JSON object.")
