@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cicdpack.commands.strays import GITLAB
+from cicdpack.commands.pipelines import GITLAB, pipelines_of
 from cicdpack.disk.snapshot import snapshot
 from cicdpack.errors import CicdpackError
 from cicdpack.planning.changes import Present
@@ -32,8 +32,7 @@ def notice_gitlab(root: Path, project: Project, values: Mapping[str, object]) ->
     """Yield what a person has to do in GitLab; nothing once the triggers file is no pipeline of its own."""
     if values.get("input_cicd_platform") != "gitlab":
         return
-    kinds = ("triggers-cicd", *ENVIRONMENTS)
-    paths = {kind: f"{GITLAB}/{project.name}-{kind}.yml" for kind in kinds}
+    paths = {kind: path for path, kind in pipelines_of(project.name, GITLAB).items()}
     states = snapshot(root, paths.values())
     found = {kind: _mapping(states[path], path) for kind, path in paths.items()}
     if "stages" not in found["triggers-cicd"]:

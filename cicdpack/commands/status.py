@@ -13,12 +13,15 @@ from cicdpack.commands.apply import ApplyRequest, prepare
 from cicdpack.commands.bundles import ChosenBundle, choose_bundle
 from cicdpack.commands.drift import FileState, FileStatus, find_drift
 from cicdpack.commands.parameters import layers_of
+from cicdpack.commands.pipelines import pipelines_of
 from cicdpack.commands.rebase import Renderings
 from cicdpack.commands.records import Book, receipt_path
 from cicdpack.commands.repository import open_repository, project_names
 from cicdpack.commands.selection import select_projects
 from cicdpack.commands.shares import bind_parameters, kept_settings
+from cicdpack.disk.snapshot import snapshot
 from cicdpack.errors import CicdpackError
+from cicdpack.planning.changes import Present
 from cicdpack.planning.receipts import Parameter
 
 if TYPE_CHECKING:
@@ -116,10 +119,17 @@ class _Look:
             found = self.book.of(project.name, project.folder)
             self.used.add(found.path)
             if found.receipt is None:
-                return replace(blank, state="not set up", note=f"`cicdpack apply {project.name}`")
+                return replace(blank, state="not set up", note=self.first_step(project))
             return self.applied(project, found, found.receipt, blank)
         except CicdpackError as error:
             return replace(blank, note=str(error))
+
+    def first_step(self, project: Project) -> str:
+        """Return what sets a project up: with pipelines that nothing is known of, that is to find out who made them."""
+        states = snapshot(self.repository.root, pipelines_of(project.name))
+        if any(isinstance(state, Present) for state in states.values()):
+            return f"pipelines without a receipt: `cicdpack adopt {project.name}`"
+        return f"`cicdpack apply {project.name}`"
 
     def applied(self, project: Project, found: Found, receipt: Receipt, blank: ProjectStatus) -> ProjectStatus:
         """Return how a project with a receipt stands."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from cicdpack._values import dataclass
 from cicdpack.commands.names import folder_for
+from cicdpack.commands.pipelines import GITLAB, pipelines_of
 from cicdpack.commands.repository import PROJECT_FILE
 from cicdpack.disk.snapshot import snapshot
 from cicdpack.planning.changes import Delete, Present
@@ -16,10 +17,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from cicdpack.commands.repository import Project
-
-GITLAB = ".gitlab/pipelines"
-GITLAB_KINDS = ("triggers-cicd", "bundle-ci", "bundle-cd-staging", "bundle-cd-prod")
-"""The pipelines of a project on GitLab, as MLOps Stacks names them: `<name>-<kind>.yml`."""
 
 NOBODY = ("my_mlops_project", "placeholder")
 """Names that CICD_Only, which asks for none, made GitLab's pipelines for."""
@@ -38,9 +35,9 @@ def find_strays(root: Path, project: Project, names: Collection[str]) -> tuple[S
     reasons = dict.fromkeys(_misplaced(project), "left by a slip in an older deploy workflow")
     nobody = [name for name in NOBODY if name not in names]
     reasons |= {
-        f"{GITLAB}/{name}-{kind}.yml": f"a pipeline of `{name}`, which is no project here"
+        path: f"a pipeline of `{name}`, which is no project here"
         for name in nobody
-        for kind in GITLAB_KINDS
+        for path in pipelines_of(name, GITLAB)
     }
     states = snapshot(root, sorted(reasons))
     return tuple(

@@ -194,6 +194,19 @@ def test_what_cannot_be_merged_is_a_conflict(
 
 
 @pytest.mark.parametrize("platform", PLATFORMS)
+def test_status_says_where_to_begin(owners: Any, platform: str) -> None:
+    """Pipelines that nothing is known of are adopted first; without any, a project is simply set up."""
+    owner = owners(platform)
+
+    assert f"pipelines without a receipt: `cicdpack adopt {NAME}`" in owner.types("status")[1]
+    for path in owner.root.glob(f".*/*/{NAME}-*.yml"):
+        path.unlink()
+    shown = owner.types("status")[1]
+    assert f"`cicdpack apply {NAME}`" in shown
+    assert "adopt" not in shown
+
+
+@pytest.mark.parametrize("platform", PLATFORMS)
 def test_apply_alone_says_what_to_do(owners: Any, platform: str) -> None:
     """Nobody knows what made the files: nothing is written, and the way on is named; `theirs` ends it."""
     owner = owners(platform, together=True)
