@@ -50,8 +50,16 @@ class Scalar(Node):
 
     __slots__ = ("style", "text")
 
-    def __init__(self, event: Any) -> None:
-        super().__init__(event)
+    def __init__(self, event: Any) -> None:  # Everything at once: most nodes are scalars.
+        start = event.start_mark
+        self.start = start.index
+        self.end = event.end_mark.index
+        self.column = start.column
+        self.anchor = event.anchor
+        self.tag = event.tag
+        self.aliased = False
+        self.size = 1
+        self.height = 0
         self.text: str = event.value
         self.style: str = event.style or ""
 
@@ -122,10 +130,19 @@ def read_tree(source: Source) -> Tree:
     import yaml
 
     builder = _Builder(source)
-    take = builder.take
+    takes = {
+        yaml.ScalarEvent: builder.scalar,
+        yaml.MappingStartEvent: builder.start_mapping,
+        yaml.MappingEndEvent: builder.end,
+        yaml.SequenceStartEvent: builder.start_sequence,
+        yaml.SequenceEndEvent: builder.end,
+        yaml.AliasEvent: builder.alias,
+        yaml.DocumentStartEvent: builder.start_document,
+    }
     try:
         for event in events_of(source.text):
-            take(event)
+            if take := takes.get(type(event)):
+                take(event)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         raise source.error(
@@ -150,9 +167,7 @@ def events_of(text: str) -> Iterator[Any]:
     """PyYAML's parser events, one by one; broken text raises PyYAML's own error."""
     loader = _loader_class()(text)
     try:
-        check_event, get_event = loader.check_event, loader.get_event
-        while check_event():
-            yield get_event()
+        yield from iter(loader.get_event, None)
     finally:
         loader.dispose()
 
@@ -168,20 +183,26 @@ class _Builder:
         self.anchors: dict[str, Node] = {}
         self.documents = 0
 
-    def take(self, event: Any) -> None:
-        name = type(event).__name__
-        if name == "ScalarEvent":
-            self.add(self.anchored(Scalar(event)))
-        elif name == "MappingStartEvent":
-            self.push(MappingNode(event))
-        elif name == "SequenceStartEvent":
-            self.push(SequenceNode(event))
-        elif name in {"MappingEndEvent", "SequenceEndEvent"}:
-            self.pop(event)
-        elif name == "AliasEvent":
-            self.add(self.alias(event))
-        elif name == "DocumentStartEvent":
-            self.start_document(event)
+    def scalar(self, event: Any) -> None:
+        self.add(self.anchored(Scalar(event)))
+
+    def start_mapping(self, event: Any) -> None:
+        self.push(MappingNode(event))
+
+    def start_sequence(self, event: Any) -> None:
+        self.push(SequenceNode(event))
+
+    def alias(self, event: Any) -> None:
+        target = self.anchors.get(event.anchor)
+        at = event.start_mark.index
+        if target is None:
+            raise self.fail(f"alias `*{event.anchor}` has no anchor before it", at, f"define `&{event.anchor}` first")
+        if any(target is node for node in self.open):
+            raise self.fail(f"alias `*{event.anchor}` contains itself", at, "remove the circle")
+        target.aliased = True
+        alias = Alias(event, target)
+        alias.size, alias.height = target.size, target.height
+        self.add(alias)
 
     def start_document(self, event: Any) -> None:
         self.documents += 1
@@ -203,24 +224,12 @@ class _Builder:
         if len(self.open) > MAX_DEPTH:
             raise self.fail(f"nested deeper than {MAX_DEPTH} levels", node.start, "flatten the structure")
 
-    def pop(self, event: Any) -> None:
+    def end(self, event: Any) -> None:
         node = self.open.pop()
         self.keys.pop()
         if node.flow:
             node.end = event.end_mark.index
         self.add(node)
-
-    def alias(self, event: Any) -> Alias:
-        target = self.anchors.get(event.anchor)
-        at = event.start_mark.index
-        if target is None:
-            raise self.fail(f"alias `*{event.anchor}` has no anchor before it", at, f"define `&{event.anchor}` first")
-        if any(target is node for node in self.open):
-            raise self.fail(f"alias `*{event.anchor}` contains itself", at, "remove the circle")
-        target.aliased = True
-        alias = Alias(event, target)
-        alias.size, alias.height = target.size, target.height
-        return alias
 
     def add(self, node: Node) -> None:
         """Hang a finished node below the collection that is open, as key, value or item."""
@@ -229,7 +238,11 @@ class _Builder:
             self.tree.root = None if is_nothing else node
             return
         parent = self.open[-1]
-        self.measure(parent, node)
+        parent.size += node.size
+        if parent.height <= node.height:
+            parent.height = node.height + 1
+        if parent.size > MAX_NODES or parent.height > MAX_DEPTH:
+            raise self.too_much(parent, node)
         if isinstance(parent, SequenceNode):
             parent.items.append(node)
             return
@@ -238,24 +251,18 @@ class _Builder:
         if key is None:
             self.check_key(node)
             return
-        if isinstance(node, Scalar) and node.is_absent and node.start == node.end:
+        if node.start == node.end and isinstance(node, Scalar) and node.is_absent:
             node.start = node.end = after_colon(self.source, key) or key.end
         parent.pairs.append((key, node))
-
-    def measure(self, parent: Node, child: Node) -> None:
-        parent.size += child.size
-        if parent.height <= child.height:
-            parent.height = child.height + 1
-        if parent.size > MAX_NODES:
-            raise self.fail(f"more than {MAX_NODES} values, aliases expanded", child.start, "use fewer aliases")
-        if parent.height > MAX_DEPTH:
-            raise self.fail(
-                f"nested deeper than {MAX_DEPTH} levels, aliases expanded", child.start, "use fewer aliases"
-            )
 
     def check_key(self, node: Node) -> None:
         if type(node) is not Scalar and not isinstance(deref(node), Scalar):
             raise self.fail("a list or a mapping is used as a key", node.start, "use a string as the key")
+
+    def too_much(self, parent: Node, child: Node) -> YamlEditError:
+        if parent.size > MAX_NODES:
+            return self.fail(f"more than {MAX_NODES} values, aliases expanded", child.start, "use fewer aliases")
+        return self.fail(f"nested deeper than {MAX_DEPTH} levels, aliases expanded", child.start, "use fewer aliases")
 
     def fail(self, message: str, at: int, hint: str) -> YamlEditError:
         return self.source.error(message, at, hint=hint)

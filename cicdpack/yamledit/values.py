@@ -112,12 +112,11 @@ class Reader:
 
     def key(self, node: Node) -> Any:
         """The value of a key: hashable; words such as `on` stay words."""
+        if type(node) is Scalar and node.tag is None and (node.style or is_word(node.text)):
+            return node.text
         if node in self._keys:
             return self._keys[node]
         value: Any
-        if type(node) is Scalar and node.tag is None and (node.style or is_word(node.text)):
-            value = self._keys[node] = node.text
-            return value
         target = deref(node)
         is_plain = isinstance(target, Scalar) and not target.style and target.tag is None
         value = key_text(node) if is_plain and key_text(node).lower() in _WORDS_AS_KEYS else self.value(node)
