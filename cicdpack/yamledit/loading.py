@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cicdpack.yamledit.nodes import MappingNode, Node, Scalar, deref, read_tree
+from cicdpack.yamledit.simple import NotSimple, simple_value
 from cicdpack.yamledit.source import Source
 from cicdpack.yamledit.values import Reader
 
@@ -76,12 +77,17 @@ def load(text: bytes, *, source: str, tags: Collection[str] = ()) -> Loaded:
     beyond the limits of `source` and `nodes`.
     """
     decoded = Source.decode(text, source)
-    root = read_tree(decoded).root
-    return Loaded(decoded, None if root is None else Reader(decoded, tags=tags).value(root))
+    return Loaded(decoded, _value(decoded, tags))
 
 
 def parse(text: str, *, source: str = "<text>") -> object:
     """The value of a YAML text, as `load` reads it."""
-    decoded = Source.decode(text.encode("utf-8"), source)
-    root = read_tree(decoded).root
-    return None if root is None else Reader(decoded).value(root)
+    return _value(Source.decode(text.encode("utf-8"), source))
+
+
+def _value(source: Source, tags: Collection[str] = ()) -> object:
+    try:
+        return simple_value(source.text)
+    except NotSimple:
+        root = read_tree(source).root
+        return None if root is None else Reader(source, tags=tags).value(root)

@@ -128,17 +128,12 @@ class Reader:
         return value
 
     def _scalar(self, node: Scalar) -> object:
-        tag = node.tag or (_STRING if node.style else plain_tag(node.text))
-        if tag == _STRING:
-            return node.text
-        kind = tag.removeprefix(CORE)
-        if kind == "null":
-            return None
-        if kind not in {"bool", "int", "float"}:
-            return node.text
         try:
-            return number(kind, node.text)
+            if node.tag is None:
+                return node.text if node.style else untagged(node.text)
+            return typed(node.tag, node.text)
         except (ValueError, KeyError, IndexError, OverflowError):
+            kind = (node.tag or plain_tag(node.text)).removeprefix(CORE)
             raise self.source.error(
                 f"`{node.text[:40]}` is not a value of type `{kind}`", node.start, hint="quote it to make it a string"
             ) from None
@@ -155,6 +150,20 @@ def key_text(node: Node) -> str:
 
 def _short(tag: object) -> str:
     return str(tag).replace(CORE, "!!")
+
+
+@lru_cache(maxsize=8192)
+def untagged(text: str) -> object:
+    """The value of a plain scalar without a tag. Raises as `number`."""
+    return typed(plain_tag(text), text)
+
+
+def typed(tag: str, text: str) -> object:
+    """The value of a scalar with a tag; one that is not a bool, a number or null is its text. Raises as `number`."""
+    kind = tag.removeprefix(CORE)
+    if kind == "null":
+        return None
+    return number(kind, text) if kind in {"bool", "int", "float"} else text
 
 
 @lru_cache(maxsize=1024)

@@ -9,6 +9,9 @@ from hypothesis import HealthCheck, assume, event, given, settings
 from hypothesis import strategies as st
 
 from cicdpack.yamledit import YamlEditError, load, merge, merge3, remove, update
+from cicdpack.yamledit.document import Document
+from cicdpack.yamledit.simple import NotSimple, simple_value
+from cicdpack.yamledit.source import Source
 from cicdpack.yamledit.values import merged, same
 from cicdpack.yamledit.writing import inline_text
 
@@ -128,6 +131,18 @@ def readable(text: bytes) -> Any:
         return load(text, source="x").value
     except YamlEditError:
         return NotImplemented
+
+
+@RELAXED
+@given(text=documents())
+def test_a_simple_text_has_the_value_of_its_tree(text: bytes) -> None:
+    """Whichever way a text is read, it means the same; where one way refuses it, the other does not take it."""
+    try:
+        value = simple_value(text.decode("utf-8").removeprefix("\ufeff"))
+    except NotSimple:
+        return
+
+    assert same(value, Document(Source.decode(text, "x")).value)
 
 
 @RELAXED
