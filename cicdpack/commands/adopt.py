@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from cicdpack._values import dataclass, field
 from cicdpack.commands.candidates import Candidate, find_candidates
-from cicdpack.commands.names import check_name
+from cicdpack.commands.names import check_names
 from cicdpack.commands.recording import record
 from cicdpack.commands.records import Book
 from cicdpack.commands.repository import open_repository, project_names
@@ -113,7 +113,7 @@ def prepare_adoption(request: AdoptRequest) -> Adoption:
     repository = open_repository(request.repo)
     names = project_names(repository)
     (project,) = select_projects(repository, names, (request.project,))[:1]
-    check_name(project, names)
+    check_names((project,), names)
     book = Book(repository.root, names)
     found = book.of(project.name, project.folder)
     strays = find_strays(repository.root, project, names.values())

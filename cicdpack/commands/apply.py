@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from cicdpack._values import dataclass
 from cicdpack.commands.bundles import ChosenBundle, choose_bundle
+from cicdpack.commands.names import check_names
 from cicdpack.commands.rebase import Renderings
 from cicdpack.commands.recording import record
 from cicdpack.commands.records import HOME, Book
@@ -121,13 +122,13 @@ def prepare(request: ApplyRequest) -> Prepared:
     chosen = choose_bundle(repository.root, request.bundle)
     names = project_names(repository)
     projects = select_projects(repository, names, request.projects, everything=request.everything)
+    check_names(projects, names)
     book = Book(repository.root, names)
     shares = [
         make_share(
             repository,
             chosen,
             project,
-            names,
             book.of(project.name, project.folder),
             settings=request.settings,
             unset=request.unset,
@@ -208,6 +209,6 @@ def _project_plan(share: Share, changes: Mapping[str, Change]) -> ProjectPlan:
         platform=share.value("input_cicd_platform"),
         cloud=share.value("input_cloud"),
         is_new=share.receipt is None,
-        plan=Plan(changes=tuple(change for path, change in changes.items() if path in paths)),
+        plan=Plan(changes=tuple(changes[path] for path in sorted(paths))),
         problems=share.problems,
     )

@@ -9,7 +9,7 @@ from cicdpack.errors import CicdpackError
 from cicdpack.problems import Location
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from cicdpack.commands.repository import Project
 
@@ -33,15 +33,25 @@ def folder_for(name: str) -> str:
     return _DROPPED.sub("", name).replace("-", "_")
 
 
-def check_name(project: Project, others: Mapping[str, str]) -> None:
-    """Refuse a name that leaves nothing for a folder, or the same as another project's; `others` is folder -> name."""
-    derived = folder_for(project.name)
-    if not derived.strip("_"):
-        raise UnusableName(project, "leaves nothing for a folder name")
-    for folder, name in others.items():
-        if folder == project.folder:
-            continue
-        if name.casefold() == project.name.casefold():
-            raise UnusableName(project, f"is also that of the project in `{folder}`: their pipelines would share files")
-        if folder_for(name).casefold() == derived.casefold():
-            raise UnusableName(project, f"gives the same folder `{derived}` as `{name}` in `{folder}`")
+def check_names(projects: Iterable[Project], all_names: Mapping[str, str]) -> None:
+    """Refuse a name that leaves nothing for a folder, or the same as that of another project in the repository.
+
+    `all_names` is folder -> name.
+    """
+    by_name: dict[str, list[str]] = {}
+    by_folder: dict[str, list[str]] = {}
+    for folder, name in all_names.items():
+        by_name.setdefault(name.casefold(), []).append(folder)
+        by_folder.setdefault(folder_for(name).casefold(), []).append(folder)
+    for project in projects:
+        derived = folder_for(project.name)
+        if not derived.strip("_"):
+            raise UnusableName(project, "leaves nothing for a folder name")
+        for folder in by_name.get(project.name.casefold(), ()):
+            if folder != project.folder:
+                reason = f"is also that of the project in `{folder}`: their pipelines would share files"
+                raise UnusableName(project, reason)
+        for folder in by_folder.get(derived.casefold(), ()):
+            if folder != project.folder:
+                reason = f"gives the same folder `{derived}` as `{all_names[folder]}` in `{folder}`"
+                raise UnusableName(project, reason)

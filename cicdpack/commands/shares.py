@@ -9,7 +9,6 @@ from cicdpack.bundle.binding import bind
 from cicdpack.bundle.render import render
 from cicdpack.bundle.rendering import RenderedFile
 from cicdpack.commands.gitlab import notice_gitlab
-from cicdpack.commands.names import check_name
 from cicdpack.commands.parameters import SETTINGS, layers_of
 from cicdpack.commands.records import Found, bases_of
 from cicdpack.commands.seeds import seed_of
@@ -76,14 +75,12 @@ def make_share(
     repository: Repository,
     chosen: ChosenBundle,
     project: Project,
-    names: Mapping[str, str],
     found: Found,
     *,
     settings: Mapping[str, str],
     unset: Collection[str] = (),
 ) -> Share:
     """Bind, render and check for one project. Raises `NothingRendered`, `InvalidRendering` and what those raise."""
-    check_name(project, names)
     bound, noticed = bind_parameters(repository, chosen, project, found.receipt, settings=settings, unset=unset)
     check_names(project, bound.values)
     rendering = render(chosen.bundle, bound.values, seed=seed_of(chosen.digest, project.name))
