@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING
 
 from cicdpack.disk import journal as journals
 from cicdpack.disk.anchor import Anchor
-from cicdpack.disk.folder import set_mode, sync_file, write_all
+from cicdpack.disk.folder import begin_to_sync, set_mode, sync_file, write_all
 from cicdpack.disk.lock import locked
 from cicdpack.disk.paths import UnwritableFileError, reason_of
 from cicdpack.disk.recovery import finish, named, naming, undo
@@ -220,6 +220,8 @@ def _take_after(fd: int, status: os.stat_result, *, executable: bool) -> None:
 
 
 def _sync_and_close(opened: list[int]) -> None:
+    for fd in opened:
+        begin_to_sync(fd)
     for fd in opened:
         sync_file(fd)
     while opened:
