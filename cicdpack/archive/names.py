@@ -28,8 +28,8 @@ _RESERVED = frozenset(
 _DRIVE = re.compile(r"[A-Za-z]:")
 _FORBIDDEN = re.compile(r'[*?"<>|]')
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
-_BIDI = re.compile(r"[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
-_IGNORABLE = re.compile(
+_BIDI = r"[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]"
+_IGNORABLE = (
     r"[\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200d\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0"
     r"\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
 )
@@ -194,7 +194,7 @@ def _find_component_fault(name: str) -> str | None:
     """Return the kind of the first rule about single components that the name breaks."""
     if name in {"", ".", ".."}:
         return {"": "empty-component", ".": "dot-component", "..": "dot-dot"}[name]
-    folded = name.lower() if name.isascii() else fold(_BIDI.sub("", _IGNORABLE.sub("", name)))
+    folded = name.lower() if name.isascii() else fold(re.sub(_BIDI, "", re.sub(_IGNORABLE, "", name)))
     if _GIT.fullmatch(folded):
         return "git-folder"
     if _CONTROL.search(name):
@@ -223,9 +223,9 @@ def _find_ending_fault(name: str) -> str | None:
 
 def _find_unicode_fault(name: str, folded: str) -> str | None:
     """Return the fault of a name that is not all ASCII: a character that misleads, or another form than NFC."""
-    if _BIDI.search(name):
+    if re.search(_BIDI, name):
         return "bidi-character"
-    if _IGNORABLE.search(name):
+    if re.search(_IGNORABLE, name):
         return "ignorable-character"
     for char in name:
         strange = _STRANGE_CATEGORIES.get(unicodedata.category(char))

@@ -18,7 +18,7 @@ _NO_WORKSPACE = (
 )
 """What the CLI says when no workspace is configured."""
 
-_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+_UUID = r"(?i)[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 
 _TRUE = frozenset({"1", "t", "T", "TRUE", "true", "True"})
 _FALSE = frozenset({"0", "f", "F", "FALSE", "false", "False"})
@@ -100,7 +100,7 @@ class Host:
             return self.is_service_principal
         if self.user_name is None:
             raise HostValueMissing("is_service_principal")
-        return _UUID.fullmatch(self.user_name) is not None
+        return re.fullmatch(_UUID, self.user_name) is not None
 
     def get_default_catalog(self) -> str:
         """Return the metastore's default catalog; empty where the workspace has none."""

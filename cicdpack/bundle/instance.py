@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from cicdpack._values import dataclass
 from cicdpack.bundle.gotext import compile_pattern, go_syntax, quoted, shown
 from cicdpack.bundle.typed import TypeMismatch, check_type, same
-from cicdpack.gotemplate.regexp.errors import RegexpError
+from cicdpack.gotemplate.regexp_errors import RegexpError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

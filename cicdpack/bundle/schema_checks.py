@@ -14,7 +14,7 @@ from cicdpack.bundle.gotext import compile_pattern, quoted, shown
 from cicdpack.bundle.schema import SCHEMA_NAME, Schema, SchemaError, read_schema
 from cicdpack.bundle.typed import TypeMismatch, as_integer, check_type, same
 from cicdpack.bundle.versions import is_development, sort_key
-from cicdpack.gotemplate.regexp.errors import RegexpError
+from cicdpack.gotemplate.regexp_errors import RegexpError
 
 if TYPE_CHECKING:
     from collections.abc import Callable

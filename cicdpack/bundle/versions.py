@@ -6,16 +6,14 @@ import re
 
 _NUMBER = r"(?:0|[1-9][0-9]*)"
 _IDENTIFIERS = r"[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*"
-_VERSION = re.compile(
-    rf"v({_NUMBER})(?:\.({_NUMBER})(?:\.({_NUMBER})(?:-({_IDENTIFIERS}))?(?:\+{_IDENTIFIERS})?)?)?",
-)
+_VERSION = rf"v({_NUMBER})(?:\.({_NUMBER})(?:\.({_NUMBER})(?:-({_IDENTIFIERS}))?(?:\+{_IDENTIFIERS})?)?)?"
 
 SortKey = tuple[int, int, int, bool, "tuple[tuple[bool, int, str], ...]"]
 
 
 def sort_key(version: str) -> SortKey | None:
     """Return a key that orders versions by precedence, or None for what is not a version. Build data has no rank."""
-    match = _VERSION.fullmatch(version)
+    match = re.fullmatch(_VERSION, version)
     if match is None:
         return None
     prerelease = match.group(4) or ""
@@ -30,5 +28,5 @@ def sort_key(version: str) -> SortKey | None:
 
 def is_development(version: str) -> bool:
     """Tell whether the last prerelease identifier is `dev`: such a CLI takes every template."""
-    match = _VERSION.fullmatch(version)
+    match = re.fullmatch(_VERSION, version)
     return match is not None and (match.group(4) or "").split(".")[-1] == "dev"

@@ -29,9 +29,7 @@ PLACEHOLDER = re.compile(
 
 _HOST = re.compile(r"https://[A-Za-z0-9.-]+/?")
 _GAP = r"(?:\\n|\s)+"
-_TARGET = re.compile(
-    rf"(?P<key>[A-Za-z0-9_-]+):{_GAP}workspace:{_GAP}host:\s*(?P<host>https://[A-Za-z0-9.-]+)(?=[\\\s\"'/?]|$)"
-)
+_TARGET = rf"(?P<key>[A-Za-z0-9_-]+):{_GAP}workspace:{_GAP}host:\s*(?P<host>https://[A-Za-z0-9.-]+)(?=[\\\s\"'/?]|$)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +44,7 @@ class BakedHosts:
 def find_baked_hosts(workflows: Mapping[str, str]) -> BakedHosts | None:
     """Return the hosts of the first workflow (path -> text) that bakes in both, or None."""
     for source, text in workflows.items():
-        targets = {match["key"]: match["host"] for match in reversed(list(_TARGET.finditer(text)))}
+        targets = {match["key"]: match["host"] for match in reversed(list(re.finditer(_TARGET, text)))}
         in_order = list(reversed(targets.values()))
         staging, prod = targets.get("staging"), targets.get("prod")
         if not (staging and prod) and len(in_order) >= 2:

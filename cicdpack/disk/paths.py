@@ -12,7 +12,7 @@ DEEPEST_PATH = 128
 """Components of a path: archives hold at most 64, and a project's own folders come on top."""
 
 # Code points that HFS+ leaves out when it compares names, as git's `core.protectHFS` has them.
-_IGNORABLE = re.compile("[\u200c-\u200f\u202a-\u202e\u206a-\u206f\ufeff]")
+_IGNORABLE = "[\u200c-\u200f\u202a-\u202e\u206a-\u206f\ufeff]"
 _GIT_NAME = re.compile(r"(\.git|git~[0-9]+)[. ]*(:.*)?", re.IGNORECASE | re.DOTALL)
 
 
@@ -75,7 +75,7 @@ def split_path(path: str) -> tuple[str, ...]:
     for part in parts:
         if part in ("", ".", ".."):
             raise UnsafePathError(path, "has an empty component" if not part else f"has a component `{part}`")
-        if _GIT_NAME.fullmatch(_IGNORABLE.sub("", part)):
+        if _GIT_NAME.fullmatch(part if part.isascii() else re.sub(_IGNORABLE, "", part)):
             raise UnsafePathError(path, "leads into the data of a git repository")
         if os.sep == "\\" and ("\\" in part or ":" in part):
             raise UnsafePathError(path, "holds a backslash or a colon")

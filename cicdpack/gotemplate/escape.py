@@ -24,19 +24,19 @@ _JS = {
     "=": "\\u003D",
 }
 _HTML_TABLE = str.maketrans(_HTML)
-_HTML_SPECIAL = re.compile("[\"'&<>\\0]")
-_JS_SPECIAL = re.compile("[^ !#-%(-;?-\\[\\]-\\x7f]")
-_QUERY_SAFE = re.compile(rb"[^A-Za-z0-9_.~-]")
+_HTML_SPECIAL = "[\"'&<>\\0]"
+_JS_SPECIAL = "[^ !#-%(-;?-\\[\\]-\\x7f]"
+_QUERY_SAFE = rb"[^A-Za-z0-9_.~-]"
 
 
 def html_escape(text: str) -> str:
     """Escape what HTML gives a meaning; NUL becomes U+FFFD."""
-    return text.translate(_HTML_TABLE) if _HTML_SPECIAL.search(text) else text
+    return text.translate(_HTML_TABLE) if re.search(_HTML_SPECIAL, text) else text
 
 
 def js_escape(text: str) -> str:
     """Escape what a JavaScript string or the HTML around it gives a meaning, and what cannot be printed."""
-    return _JS_SPECIAL.sub(_js_char, text)
+    return re.sub(_JS_SPECIAL, _js_char, text)
 
 
 def _js_char(match: re.Match[str]) -> str:
@@ -53,7 +53,7 @@ def _js_char(match: re.Match[str]) -> str:
 def query_escape(text: str) -> str:
     """Escape as in the query of a URL: a space becomes `+`, other bytes `%XX`."""
     data = text.encode("utf-8", "surrogateescape")
-    return _QUERY_SAFE.sub(_escape_byte, data).decode("ascii")
+    return re.sub(_QUERY_SAFE, _escape_byte, data).decode("ascii")
 
 
 def _escape_byte(match: re.Match[bytes]) -> bytes:

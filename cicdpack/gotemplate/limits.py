@@ -6,7 +6,7 @@ raises `LimitExceeded`, which the evaluator turns into an error with its place.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from cicdpack._values import dataclass
 
 MAX_EXPRESSION_DEPTH = 100
 """Nested parentheses in one action. Each level costs up to five of the thousand Python frames that a default
@@ -22,7 +22,8 @@ MAX_WIDTH = 1_000_000
 """Width and precision of a `printf` verb, in characters: Go's own limit (package `fmt`)."""
 
 
-class Limits(NamedTuple):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
     """What one rendering may use. The defaults leave a factor of a hundred above the largest known template stacks."""
 
     depth: int = MAX_TEMPLATE_DEPTH

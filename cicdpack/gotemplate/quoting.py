@@ -9,9 +9,7 @@ INVALID_SYNTAX = "invalid syntax"
 
 _SIMPLE = {"a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v", "\\": "\\", "'": "'", '"': '"'}
 _NAMES = {char: "\\" + name for name, char in _SIMPLE.items() if name not in "'\""}
-_ESCAPE = re.compile(
-    r"\\(?:([abfnrtv\\'\"])|([0-7]{3})|x([0-9A-Fa-f]{2})|u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8}))|([^\\])", re.DOTALL
-)
+_ESCAPE = r"(?s)\\(?:([abfnrtv\\'\"])|([0-7]{3})|x([0-9A-Fa-f]{2})|u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8}))|([^\\])"
 _MAX_RUNE = 0x10FFFF
 
 
@@ -96,7 +94,7 @@ def unquote_rune(literal: str) -> int:
 
 def _unquote_char(body: str, at: int, quotation: str, data: bytearray) -> int:
     """Append the bytes of the character at `at` to `data`; return where the next one starts."""
-    match = _ESCAPE.match(body, at)
+    match = re.compile(_ESCAPE).match(body, at)
     if match is None:
         raise QuoteError(INVALID_SYNTAX)
     simple, octal, byte, short, long, plain = match.groups()

@@ -25,7 +25,7 @@ _PLAIN_IN_FLOW = re.compile(r"(?:[A-Za-z_/$]|\.{1,2}/|~/)(?:[A-Za-z0-9_./$+@=()~
 _OTHER_WORDS = frozenset({"y", "n", "true", "false", "yes", "no", "on", "off", "null"})
 """Words that some YAML 1.1 reader takes for a boolean or null, whatever PyYAML does (YAML 1.1 type repository)."""
 
-_ESCAPED = re.compile("[\x7f-\xa0\u2028\u2029\ufeff\ud800-\udfff\ufffe\uffff]")
+_ESCAPED = "[\x7f-\xa0\u2028\u2029\ufeff\ud800-\udfff\ufffe\uffff]"
 
 
 def inline_text(value: object) -> str:
@@ -129,4 +129,4 @@ def _quoted(text: str) -> str:
             raise YamlEditError(f"a string holds half a character (U+{code:04X})", hint="use whole characters")
         return f"\\x{code:02x}" if code <= 0xFF else f"\\u{code:04x}"
 
-    return _ESCAPED.sub(escape, json.dumps(text, ensure_ascii=False))
+    return re.sub(_ESCAPED, escape, json.dumps(text, ensure_ascii=False))

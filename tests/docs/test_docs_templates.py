@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
@@ -102,4 +103,4 @@ def test_limits_are_those_of_the_code() -> None:
     rows = re.findall(r"^\| ([^|]+) \| ([\d,]+)", PAGE, re.MULTILINE)
 
     assert {what: int(number.replace(",", "")) for what, number in rows} == LIMITS
-    assert len(Limits._fields) == 6
+    assert len(fields(Limits)) == 6

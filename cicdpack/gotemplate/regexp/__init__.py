@@ -12,11 +12,11 @@ from __future__ import annotations
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
-from cicdpack.gotemplate.regexp.errors import RegexpError
 from cicdpack.gotemplate.regexp.expansion import expand, parse_replacement
 from cicdpack.gotemplate.regexp.machine import Machine
 from cicdpack.gotemplate.regexp.parser import Parser
 from cicdpack.gotemplate.regexp.program import Program
+from cicdpack.gotemplate.regexp_errors import RegexpError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -14,8 +14,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cicdpack.gotemplate.regexp import errors
-from cicdpack.gotemplate.regexp.errors import RegexpError
+from cicdpack.gotemplate import regexp_errors as errors
 from cicdpack.gotemplate.regexp.nodes import (
     BEGIN_LINE,
     BEGIN_TEXT,
@@ -35,6 +34,7 @@ from cicdpack.gotemplate.regexp.nodes import (
 from cicdpack.gotemplate.regexp.repeats import BAD_COUNT, MAX_REPEAT, SIMPLE_COUNTS, counts_in_braces
 from cicdpack.gotemplate.regexp.runes import ANY, fold_rune
 from cicdpack.gotemplate.regexp.scanner import Scanner
+from cicdpack.gotemplate.regexp_errors import RegexpError
 
 if TYPE_CHECKING:
     from collections.abc import Callable

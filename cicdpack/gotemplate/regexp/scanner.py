@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cicdpack.gotemplate.regexp import errors
+from cicdpack.gotemplate import regexp_errors as errors
 from cicdpack.gotemplate.regexp.classes import perl_class, posix_class
-from cicdpack.gotemplate.regexp.errors import RegexpError
 from cicdpack.gotemplate.regexp.runes import MAX_RUNE, Ranges, fold, negate, union
+from cicdpack.gotemplate.regexp_errors import RegexpError
 
 if TYPE_CHECKING:
     from collections.abc import Callable

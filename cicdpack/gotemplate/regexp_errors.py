@@ -1,4 +1,7 @@
-"""What is wrong with a pattern: Go's kinds of error, with Go's words, and the piece of the pattern to blame."""
+"""What is wrong with a pattern: Go's kinds of error, with Go's words, and the piece of the pattern to blame.
+
+Beside the package `regexp`, so that who is ready for an error loads no matcher.
+"""
 
 from __future__ import annotations
 
