@@ -31,3 +31,7 @@ class BundleError(CicdpackError):
         super().__init__(message, location=location, excerpt=excerpt, hint=hint)
         self.cli_text = cli_text
         self.rule = rule
+
+
+class PatternSyntaxError(Exception):
+    """A pattern that Go's `path.Match` refuses, whether or not it could have matched."""

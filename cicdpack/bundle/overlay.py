@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cicdpack._values import dataclass
 from cicdpack.bundle.errors import BundleError
-from cicdpack.bundle.rendering import Overlay
 from cicdpack.problems import Location
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from cicdpack.bundle.walk import WalkedFile
+    from cicdpack.gotemplate.template import Output
     from cicdpack.yamledit import YamlEditError
 
 CREATE_MARK = "# cicdpack: create"
@@ -20,6 +21,39 @@ CREATE_MARK = "# cicdpack: create"
 
 class OverlayError(BundleError):
     """An overlay that renders to something else than a YAML mapping."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overlay:
+    """Values for a file that belongs to the user: YAML text. `create` allows the file to be made when it is missing."""
+
+    path: str
+    text: str
+    create: bool = False
+    source: str = ""
+    output: Output | None = None
+
+    def value(self) -> Mapping[str, object]:
+        """Parse the text to plain values, every mapping with text keys. Raises `OverlayError`."""
+        from cicdpack.yamledit import YamlEditError, parse
+
+        try:
+            value = parse(self.text, source=self.source)
+        except YamlEditError as error:
+            raise _not_yaml(self, error) from None
+        if not isinstance(value, dict):
+            raise OverlayError(
+                "the overlay renders to no mapping, so there is nothing to merge into",
+                location=Location(path=self.source),
+                hint="write `key: value` lines at its top level",
+            )
+        return value
+
+    def origin_of(self, line: int) -> Location | None:
+        """Return the template's line that wrote the text's line (from 1)."""
+        if self.output is None:
+            return Location(path=self.source, line=line)
+        return self.output.origin_of(line)
 
 
 def make_overlay(file: WalkedFile, path: str) -> Overlay | None:
@@ -35,23 +69,6 @@ def make_overlay(file: WalkedFile, path: str) -> Overlay | None:
         return None
     is_creating = lines[0] == CREATE_MARK
     return Overlay(path=path, text=text, create=is_creating, source=file.source, output=file.output)
-
-
-def parse_overlay(overlay: Overlay) -> Mapping[str, object]:
-    """Parse an overlay's text to plain values, every mapping with text keys. Raises `OverlayError`."""
-    from cicdpack.yamledit import YamlEditError, parse
-
-    try:
-        value = parse(overlay.text, source=overlay.source)
-    except YamlEditError as error:
-        raise _not_yaml(overlay, error) from None
-    if not isinstance(value, dict):
-        raise OverlayError(
-            "the overlay renders to no mapping, so there is nothing to merge into",
-            location=Location(path=overlay.source),
-            hint="write `key: value` lines at its top level",
-        )
-    return value
 
 
 def _not_yaml(overlay: Overlay, error: YamlEditError) -> OverlayError:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from cicdpack._values import dataclass
-from cicdpack.bundle.paths import PatternSyntaxError
+from cicdpack.bundle.errors import PatternSyntaxError
 
 _STAR, _ANY, _CLASS, _ESCAPE, _MINUS, _CLOSE, _SLASH = b"*?[\\-]/"
 _NO_RUNE = 0xFFFD

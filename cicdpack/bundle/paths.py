@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 
-class PatternSyntaxError(Exception):
-    """A pattern that `path.Match` refuses, whether or not it could have matched."""
-
-
 def clean(path: str) -> str:
     """Return the shortest equal path: no empty, `.` or inner `..` elements; `.` for nothing (Go `path.Clean`)."""
     rooted = path.startswith("/")

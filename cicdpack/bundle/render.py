@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from cicdpack.bundle.bundle import OVERLAYS
 from cicdpack.bundle.destinations import Destination, Strictness, check_together, place_file, place_folder
 from cicdpack.bundle.errors import BundleError
-from cicdpack.bundle.overlay import make_overlay
+from cicdpack.bundle.overlay import Overlay, make_overlay
 from cicdpack.bundle.parameters import (
     Value,
     answer_prompts,
@@ -15,7 +15,7 @@ from cicdpack.bundle.parameters import (
     check_complete,
     read_config,
 )
-from cicdpack.bundle.rendering import Overlay, RenderedFile, Rendering
+from cicdpack.bundle.rendering import RenderedFile, Rendering
 from cicdpack.bundle.schema import SCHEMA_NAME
 from cicdpack.bundle.skips import Skips
 from cicdpack.bundle.templates import Templates

@@ -9,8 +9,9 @@ from cicdpack.bundle.errors import BundleError
 from cicdpack.problems import Location
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
+    from cicdpack.bundle.overlay import Overlay
     from cicdpack.gotemplate.template import Output
 
 
@@ -46,29 +47,6 @@ class RenderedFile:
             count = self.data.count(b"\n") + (not self.data.endswith(b"\n") if self.data else 0)
             return tuple(Location(path=self.source, line=line) for line in range(1, count + 1))
         return self.output.line_map
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Overlay:
-    """Values for a file that belongs to the user: YAML text. `create` allows the file to be made when it is missing."""
-
-    path: str
-    text: str
-    create: bool = False
-    source: str = ""
-    output: Output | None = None
-
-    def value(self) -> Mapping[str, object]:
-        """Parse the text. Raises `OverlayError`."""
-        from cicdpack.bundle.overlay import parse_overlay
-
-        return parse_overlay(self)
-
-    def origin_of(self, line: int) -> Location | None:
-        """Return the template's line that wrote the text's line (from 1)."""
-        if self.output is None:
-            return Location(path=self.source, line=line)
-        return self.output.origin_of(line)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

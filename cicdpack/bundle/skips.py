@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from cicdpack._values import dataclass
 from cicdpack.bundle.cli_text import NestedFailure, RenderError
-from cicdpack.bundle.errors import BundleError
+from cicdpack.bundle.errors import BundleError, PatternSyntaxError
 from cicdpack.bundle.functions import SkipInFolderName
-from cicdpack.bundle.paths import PatternSyntaxError, has_magic, join, matches
+from cicdpack.bundle.paths import has_magic, join, matches
 from cicdpack.gotemplate.errors import FunctionError
 from cicdpack.gotemplate.limits import LimitExceeded
 from cicdpack.gotemplate.values import Func

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from cicdpack.bundle.paths import PatternSyntaxError, clean, join, matches
+from cicdpack.bundle.errors import PatternSyntaxError
+from cicdpack.bundle.paths import clean, join, matches
 
 
 @pytest.mark.parametrize(
