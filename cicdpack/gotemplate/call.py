@@ -9,8 +9,8 @@ from cicdpack.gotemplate.nodes import Bool, Number, String
 from cicdpack.gotemplate.values import INVALID, Boxed, Byte, Int, go_type
 
 if TYPE_CHECKING:
-    from cicdpack.gotemplate.exec import State
     from cicdpack.gotemplate.nodes import AnyNode
+    from cicdpack.gotemplate.state import State
     from cicdpack.gotemplate.values import Func
 
 REFLECT = "reflect.Value"

@@ -45,8 +45,8 @@ from cicdpack.gotemplate.values import (
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from cicdpack.gotemplate.exec import State
     from cicdpack.gotemplate.nodes import AnyNode
+    from cicdpack.gotemplate.state import State
 
 
 class Missing:

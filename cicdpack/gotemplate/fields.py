@@ -8,7 +8,7 @@ from cicdpack.gotemplate.quoting import quote
 from cicdpack.gotemplate.values import INVALID, Boxed, GoObject, Map, Struct, go_type
 
 if TYPE_CHECKING:
-    from cicdpack.gotemplate.exec import State
+    from cicdpack.gotemplate.state import State
 
 
 def find_field(state: State, name: str, receiver: object, *, has_args: bool) -> object:

@@ -9,9 +9,9 @@ from cicdpack.gotemplate.values import INVALID
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from cicdpack.gotemplate.exec import State
     from cicdpack.gotemplate.nodes import Branch, Node
     from cicdpack.gotemplate.parse import Tree
+    from cicdpack.gotemplate.state import State
 
 
 class Frame:

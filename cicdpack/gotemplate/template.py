@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 from cicdpack.gotemplate.errors import ExecError
-from cicdpack.gotemplate.exec import State
+from cicdpack.gotemplate.exec import walk
 from cicdpack.gotemplate.funcs import BUILTINS
 from cicdpack.gotemplate.limits import Budget, LimitExceeded
 from cicdpack.gotemplate.nodes import is_empty
 from cicdpack.gotemplate.parse import parse
 from cicdpack.gotemplate.quoting import quote
 from cicdpack.gotemplate.source import Source
+from cicdpack.gotemplate.state import State
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -118,5 +119,5 @@ class TemplateSet:
         except LimitExceeded as error:
             raise ExecError(error.text, go_text=f"template: {name}: {error.text}", reason=error.text) from error
         state = State(self._templates, self._functions, self._missing_key, tree, data, budget)
-        state.walk()
+        walk(state)
         return Output(state.parts, state.origins)
