@@ -11,6 +11,7 @@ from benchmarks.case import Case
 from benchmarks.goals import Faster
 from benchmarks.measure import CannotRunError, Subject
 from benchmarks.processes import ROOT, process
+from benchmarks.targets import fresh
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -52,12 +53,6 @@ def _write(work: Path, count: int) -> None:
     material.write_repository(work / "repo")
 
 
-def _fresh(target: Path, pristine: Path | None = None) -> None:
-    shutil.rmtree(target, ignore_errors=True)
-    if pristine:
-        shutil.copytree(pristine, target)
-
-
 def _expect(root: Path, count: int) -> None:
     problem = material.check_output(root, count)
     if problem:
@@ -78,7 +73,7 @@ def _apply(bench: Bench, work: Path, pristine: Path, check: Callable[[Path], Non
             work.mkdir(exist_ok=True)
             source = work / "source"
             bench.build(source if source.exists() else ROOT / "bundle_src" / "cicd", archive)
-        _fresh(target, pristine)
+        fresh(target, pristine)
         shutil.copy(archive, target)
 
     return process(
@@ -102,7 +97,7 @@ def _copier(bench: Bench, work: Path, count: int) -> Subject:
         "copier copy",
         [bench.peers.tool("copier"), "copy", "--defaults", "--quiet", "--data-file", answers, work / "copier", target],
         home=bench.home,
-        prepare=lambda: _fresh(target),
+        prepare=lambda: fresh(target),
         check=lambda: _expect(target, count),
     )
 
@@ -113,6 +108,6 @@ def _cookiecutter(bench: Bench, work: Path, count: int) -> Subject:
         "cookiecutter",
         [bench.peers.tool("cookiecutter"), "--no-input", "--output-dir", target, work / "cookiecutter"],
         home=bench.home,
-        prepare=lambda: _fresh(target),
+        prepare=lambda: fresh(target),
         check=lambda: _expect(target / "out", count),
     )

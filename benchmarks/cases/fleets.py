@@ -12,6 +12,7 @@ from benchmarks.case import Case, Peer
 from benchmarks.goals import MaxSeconds, Within
 from benchmarks.measure import CannotRunError, Cost, Subject
 from benchmarks.processes import ROOT, in_process, process
+from benchmarks.targets import fresh
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -152,8 +153,7 @@ def _fresh(bench: Bench, work: Path, target: Path) -> None:
     archive = work / "cicd.tar.gz"
     if not archive.exists():
         bench.build(work / "source", archive)
-    shutil.rmtree(target, ignore_errors=True)
-    shutil.copytree(work / "repo", target)
+    fresh(target, work / "repo")
     shutil.copy(archive, target)
 
 

@@ -17,6 +17,7 @@ from benchmarks.goals import Faster
 from benchmarks.measure import CannotRunError, Subject
 from benchmarks.processes import environment, process, run_once
 from benchmarks.revisions import commit, git
+from benchmarks.targets import fresh
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -78,7 +79,7 @@ def _ours(bench: Bench, size: Size) -> Subject:
                 material.write_bundle_source(source, size.count, updated)
                 bench.build(source, release)
             bench.run("apply", "--all", "--repo", applied)
-        _fresh(applied, target)
+        fresh(target, applied)
         shutil.copy(archive, target / "cicd.tar.gz")
 
     return process(
@@ -148,10 +149,5 @@ def _create(bench: Bench, command: Command, made: Path) -> None:
 
 def _fresh_clone(bench: Bench, made: Path, target: Path) -> None:
     """A copy whose index knows the copied files, so that no peer is measured finding out that nothing has changed."""
-    _fresh(made, target)
+    fresh(target, made)
     git("update-index", "-q", "--refresh", home=bench.home, cwd=target)
-
-
-def _fresh(pristine: Path, target: Path) -> None:
-    shutil.rmtree(target, ignore_errors=True)
-    shutil.copytree(pristine, target)

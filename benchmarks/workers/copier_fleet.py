@@ -5,11 +5,12 @@ In the peers' Python. Copier is imported once, and each run renders into a folde
 
 from __future__ import annotations
 
-import shutil
 import sys
 from importlib import import_module
+from pathlib import Path
 
 from benchmarks.material import project
+from benchmarks.targets import fresh
 from benchmarks.workers.serve import serve
 
 if __name__ == "__main__":
@@ -23,4 +24,4 @@ if __name__ == "__main__":
         for data in projects:
             copier.run_copy(template, folder, data=data, defaults=True, overwrite=True, quiet=True)
 
-    serve(work, prepare=lambda: shutil.rmtree(folder, ignore_errors=True))
+    serve(work, prepare=lambda: fresh(Path(folder)))
