@@ -28,13 +28,15 @@ def merge(text: bytes, wanted: Mapping[str, object], *, source: str) -> Merged:
     Raises `YamlEditError` where the text cannot be read or the touched part cannot be edited safely: several
     documents, a root that is no mapping, an alias, a tag, a merge key or an anchor in use in the way.
     """
-    document = Document.read(text, source)
+    return merge_into(Document.read(text, source), wanted)
+
+
+def merge_into(document: Document, wanted: Mapping[str, object]) -> Merged:
+    """Do what `merge` does with a text that was read already."""
     edit = _Merge(document)
     edit.root(wanted)
-    if edit.conflicts:
-        return Merged(text=text, conflicts=tuple(edit.conflicts))
-    if not edit.splices:
-        return Merged(text=text)
+    if edit.conflicts or not edit.splices:
+        return Merged(text=document.source.encode(), conflicts=tuple(edit.conflicts))
     result, spans = splicing.apply(document.source, edit.splices)
     document.check(result, merged(document.value, wanted))
     return Merged(text=result.encode(), changes=tuple(edit.changes), spans=spans)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from cicdpack.yamledit import cutting
 from cicdpack.yamledit.changes import Inserted, Kept, Updated, ValueConflict
 from cicdpack.yamledit.document import Document
-from cicdpack.yamledit.merging import merge
+from cicdpack.yamledit.merging import merge_into
 from cicdpack.yamledit.removing import EDITED, Removal
 from cicdpack.yamledit.values import contains, is_list, plain, same
 
@@ -37,7 +37,7 @@ def update(text: bytes, base: Mapping[str, object], wanted: Mapping[str, object]
     result = removal.document.source.encode()
     changes = walk.changes
     if walk.additions and not conflicts:
-        merged = merge(result, walk.additions, source=source)
+        merged = merge_into(removal.document, walk.additions)
         result, conflicts = merged.text, list(merged.conflicts)
         changes = [*changes, *merged.changes]
     if conflicts:
