@@ -44,10 +44,7 @@ class Templates:
 
     __slots__ = ("_budget", "_functions", "_library", "_names", "host")
 
-    def __init__(
-        self, library: tuple[TreeFile, ...], functions: Mapping[str, Func], host: Host, budget: Budget
-    ) -> None:
-        _parsed_library(library)
+    def __init__(self, library: TemplateSet, functions: Mapping[str, Func], host: Host, budget: Budget) -> None:
         self._library = library
         self._functions = functions
         self._names = frozenset(functions)
@@ -69,7 +66,7 @@ class Templates:
             )
         host = host or Host()
         functions = helper_functions(host, Deterministic(seed))
-        return cls(bundle.library, functions, host, Budget(limits))
+        return cls(_parsed_library(bundle.library), functions, host, Budget(limits))
 
     def with_functions(self, functions: Mapping[str, Func]) -> Templates:
         """Return templates that also know the functions, in texts parsed from now on."""
@@ -77,7 +74,7 @@ class Templates:
 
     def with_library(self, library: tuple[TreeFile, ...]) -> Templates:
         """Return templates with another library in place of this one's. Raises `RenderError`."""
-        return Templates(library, self._functions, self.host, self._budget)
+        return Templates(_parsed_library(library), self._functions, self.host, self._budget)
 
     def spend(self, steps: int) -> None:
         """Take steps from what the rendering may use. Raises `LimitExceeded`."""
@@ -85,12 +82,12 @@ class Templates:
 
     def names(self, prefix: str) -> tuple[str, ...]:
         """Return the names of the library's definitions that start with the prefix, sorted."""
-        return tuple(sorted(name for name in _parsed_library(self._library).defined if name.startswith(prefix)))
+        return tuple(sorted(name for name in self._library.defined if name.startswith(prefix)))
 
     def call(self, name: str, data: object = None) -> str:
         """Execute one definition of the library. Raises `RenderError`."""
         try:
-            templates = _parsed_library(self._library).with_functions(self._functions)
+            templates = self._library.with_functions(self._functions)
             return templates.execute(name, data, budget=self._budget).text
         except TemplateError as error:
             raise text_error(error, name) from error
@@ -133,10 +130,10 @@ def _parsed_library(library: tuple[TreeFile, ...]) -> TemplateSet:
 
 
 @lru_cache(maxsize=256)
-def _parsed_text(library: tuple[TreeFile, ...], names: frozenset[str], text: str, source: str | None) -> TemplateSet:
+def _parsed_text(library: TemplateSet, names: frozenset[str], text: str, source: str | None) -> TemplateSet:
     """Parse a text beside a library. A bundle is often rendered with one set of parameters after another."""
     known = dict.fromkeys(names, _UNBOUND)
-    return _parsed_library(library).with_functions(known).parse("", text, source=source)
+    return library.with_functions(known).parse("", text, source=source)
 
 
 def _unbound() -> object:
