@@ -605,6 +605,30 @@ def test_each_file_and_folder_is_synced_once(tmp_path: Path, monkeypatch: pytest
     assert counter.calls.count("fsync") <= 300 + 4 + 8
 
 
+@pytest.mark.parametrize("is_known", [True, False])
+def test_a_system_that_takes_no_hint_is_synced_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, is_known: bool
+) -> None:
+    """Asking for writes to begin promises nothing: where it is refused or unknown, each file is synced as ever."""
+
+    def refuse(*_: object) -> None:
+        raise OSError(errno.EINVAL, "refused")
+
+    plan = Plan(changes=tuple(Create(path=f"{number}", after=Present(data=b"x")) for number in range(70)))
+
+    with monkeypatch.context() as patch:
+        counter = FaultyOs(-1, error=OSError()).install(patch)
+        if is_known:
+            patch.setattr(os, "posix_fadvise", refuse, raising=False)
+            patch.setattr(os, "POSIX_FADV_DONTNEED", 4, raising=False)
+        else:
+            patch.delattr(os, "posix_fadvise", raising=False)
+        commit(tmp_path, plan)
+
+    assert files_of(tmp_path) == {f"{number}": b"x" for number in range(70)}
+    assert counter.calls.count("fsync") >= 70
+
+
 def test_the_states_that_a_snapshot_tells_apart(tmp_path: Path) -> None:
     """What was committed reads back as it was wanted."""
     commit(make(tmp_path, OLD), PLAN)
