@@ -12,7 +12,7 @@ from cicdpack.commands.gitlab import notice_gitlab
 from cicdpack.commands.parameters import SETTINGS, layers_of
 from cicdpack.commands.records import Found, bases_of
 from cicdpack.commands.seeds import seed_of
-from cicdpack.commands.targets import check_names, notice_empty_hosts, notice_moves
+from cicdpack.commands.targets import check_target_names, notice_empty_hosts, notice_moves
 from cicdpack.errors import CicdpackError
 from cicdpack.planning.changes import Present
 from cicdpack.planning.plan import Wanted, WantedFile, WantedValues
@@ -82,7 +82,7 @@ def make_share(
 ) -> Share:
     """Bind, render and check for one project. Raises `NothingRendered`, `InvalidRendering` and what those raise."""
     bound, noticed = bind_parameters(repository, chosen, project, found.receipt, settings=settings, unset=unset)
-    check_names(project, bound.values)
+    check_target_names(project, bound.values)
     rendering = render(chosen.bundle, bound.values, seed=seed_of(chosen.digest, project.name))
     if not rendering.files:
         platform = str(bound.values.get("input_cicd_platform", ""))

@@ -43,7 +43,7 @@ class TargetsOfCatalogs(CicdpackError):
         self.renamed = dict(renamed)
 
 
-def check_names(project: Project, values: Mapping[str, object]) -> None:
+def check_target_names(project: Project, values: Mapping[str, object]) -> None:
     """Refuse to put targets beside those that MLOps Stacks named after catalogs. Raises `TargetsOfCatalogs`.
 
     A catalog may well be called as one of the usual targets: these are what they are called.
