@@ -28,7 +28,7 @@ def steps(text: str) -> list[tuple[str, list[str]]]:
     return found
 
 
-def follow(typed: list[tuple[str, list[str]]], root: Path, environment: dict[str, str]) -> None:
+def check_steps(typed: list[tuple[str, list[str]]], root: Path, environment: dict[str, str]) -> None:
     """Type commands one after another in a folder; each succeeds, and prints what the page shows."""
     assert typed
     for command, lines in typed:

@@ -13,8 +13,7 @@ import yaml
 
 from tests.commands import upstream
 from tests.commands.small import committed
-from tests.docs.console import follow as type_in
-from tests.docs.console import steps
+from tests.docs.console import check_steps, steps
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
@@ -36,7 +35,7 @@ def sections() -> dict[str, str]:
 
 def follow(title: str, root: Path, environment: dict[str, str]) -> None:
     """Type the commands of a section, and read what they print."""
-    type_in(steps(sections()[title]), root, environment)
+    check_steps(steps(sections()[title]), root, environment)
 
 
 @pytest.mark.parametrize("title", SHAPES)

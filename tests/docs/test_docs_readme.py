@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.docs.console import CONSOLE, expect, follow
+from tests.docs.console import CONSOLE, check_steps, expect
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -77,7 +77,7 @@ def test_the_demo_target_runs_the_demo() -> None:
 
 def test_every_other_command_does_what_the_readme_shows(environment: dict[str, str], repository: Path) -> None:
     """The next steps run one after another in a copy of the example, and print what stands below them."""
-    follow(steps()[2:], repository, environment)
+    check_steps(steps()[2:], repository, environment)
 
 
 @pytest.mark.parametrize("link", sorted(set(re.findall(r"\]\((?!https?:)([^)#]+)", README))))
