@@ -45,9 +45,13 @@ class Owner:
     capsys: pytest.CaptureFixture[str]
 
     def types(self, verb: str, *arguments: str) -> tuple[int, str]:
-        """Return the exit code, and what stands on the screen."""
+        """Type a verb for the project; return the exit code, and what stands on the screen."""
+        return self.types_for((NAME,), verb, *arguments)
+
+    def types_for(self, names: tuple[str, ...], verb: str, *arguments: str) -> tuple[int, str]:
+        """Type a verb for any projects."""
         self.capsys.readouterr()
-        code = run([verb, NAME, "--repo", str(self.root), *arguments])
+        code = run([verb, *names, "--repo", str(self.root), *arguments])
         shown = self.capsys.readouterr()
         return code, shown.out + shown.err
 
@@ -237,6 +241,30 @@ def test_many_projects_are_no_list_of_commands(owners: Any) -> None:
     assert "hint: `cicdpack adopt PROJECT` finds the archive" in shown
 
 
+def test_all_projects_are_adopted_in_one_go(owners: Any) -> None:
+    """Each gets its receipt, with the same bundles kept; one without pipelines is told; again is no news."""
+    owner = owners("github_actions")
+    for name in ("other", "new-one"):
+        folder = name.replace("-", "_")
+        shutil.copytree(owner.root / FOLDER, owner.root / folder)
+        owner.write(f"{folder}/databricks.yml", owner.text(DATABRICKS).replace(NAME, name))
+    for path, text in upstream.pipelines("github_actions", name="other").items():
+        owner.write(path, text)
+
+    code, shown = owner.types_for((), "adopt", "--all")
+
+    assert code == 0, shown
+    assert shown.count("adopted 4 files. next: `cicdpack apply") == 2
+    assert "there are no pipelines of `new-one` to adopt" in shown
+    receipts = sorted(path.stem for path in (owner.root / ".cicdpack/receipts").iterdir())
+    assert receipts == sorted((FOLDER, "other"))
+    assert len(list((owner.root / ".cicdpack/bundles").iterdir())) == 2  # what made the files, what the overlays are of
+    before = tree(owner.root)
+    assert owner.types_for((NAME, "other"), "adopt")[1].count("has a receipt already") == 2
+    assert tree(owner.root) == before
+    assert owner.types_for(("new-one",), "adopt")[0] == 2
+
+
 @pytest.mark.parametrize("platform", [name for name, platform in PLATFORMS.items() if platform.stray])
 def test_strays_go_and_are_shown_first(owners: Any, platform: str) -> None:
     """What the deploy workflow wrote in place of `databricks.yml`, with its contents; another project's stays."""
@@ -299,7 +327,9 @@ def test_the_adoption_as_json(owners: Any) -> None:
     code, shown = owner.types("adopt", "--json")
 
     report = json.loads(shown)
-    assert (code, report["left"], report["done"]) == (0, 0, True)
+    assert (code, report["done"]) == (0, True)
+    (report,) = report["projects"]
+    assert report["left"] == 0
     assert report["source"].startswith("cicd.tar.gz of commit ")
     assert report["removed"] == [PLATFORMS["azure_devops"].stray]
     assert {file["path"]: file["likeness"] for file in report["files"]} == dict.fromkeys(

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 from cicdpack.cli.show.members import styled_diff_line
 from cicdpack.cli.show.problems import hint_line, no_archive_line
 from cicdpack.cli.show.units import count, short_digest
+from cicdpack.commands.adopt import NothingToAdopt
 from cicdpack.commands.diffs import unified
 from cicdpack.commands.plans import Present
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from cicdpack.cli.console import Line
     from cicdpack.commands.adopt import Adoption, JudgedFile, Likeness
@@ -24,8 +25,22 @@ _WORDS: dict[Likeness, tuple[str, str]] = {
 }
 
 
-def adopt_text(adoption: Adoption, *, done: bool) -> Iterator[Line]:
+def is_left(outcome: Adoption | NothingToAdopt) -> bool:
+    """Tell whether files are there of which nothing could be recorded."""
+    return not isinstance(outcome, NothingToAdopt) and bool(outcome.left)
+
+
+def adopt_text(outcome: Adoption | NothingToAdopt, *, done: bool) -> Iterator[Line]:
     """Show the strays with their contents first, then each file, then what came of it and what to do next."""
+    if isinstance(outcome, NothingToAdopt):
+        yield str(outcome)
+        if outcome.hint:
+            yield hint_line(outcome.hint)
+    else:
+        yield from _adoption_text(outcome, done=done)
+
+
+def _adoption_text(adoption: Adoption, *, done: bool) -> Iterator[Line]:
     for stray in adoption.strays:
         yield ("  ", ("delete   ", "red"), f"{stray.change.path}   {stray.reason}")
         yield from map(styled_diff_line, unified(stray.change.before.data, None, path=stray.change.path))
@@ -85,14 +100,21 @@ def _outcome(adoption: Adoption, *, done: bool) -> Iterator[Line]:
         )
 
 
-def adopt_json(adoption: Adoption, *, done: bool) -> dict[str, object]:
-    """Return the report as a JSON value; `source` is null for a project that has its receipt already."""
+def adopt_json(outcomes: Iterable[Adoption | NothingToAdopt], *, done: bool) -> dict[str, object]:
+    """Return the report as a JSON value: one item a project, those with nothing to adopt left out.
+
+    `source` is null for a project that has its receipt already.
+    """
+    adoptions = (outcome for outcome in outcomes if not isinstance(outcome, NothingToAdopt))
+    return {"done": done, "projects": [_adoption_json(adoption) for adoption in adoptions]}
+
+
+def _adoption_json(adoption: Adoption) -> dict[str, object]:
     return {
         "project": adoption.project,
         "source": adoption.source,
         "version": adoption.version,
         "content_digest": f"sha256:{adoption.digest}",
-        "done": done,
         "left": len(adoption.left),
         "removed": [stray.change.path for stray in adoption.strays],
         "files": [

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from cicdpack.cli.options import Archive, Json, Repo, Settings, read_settings
+from cicdpack.cli.options import Archive, Everything, Json, Repo, Selected, Settings, read_settings
 from cicdpack.cli.printing import EXIT_OK, print_report, settle_earlier_run
 from cicdpack.errors import EXIT_NO
 
@@ -75,7 +75,8 @@ def remove(
 
 
 def adopt(
-    project: Annotated[str, typer.Argument(metavar="PROJECT", help="Its name (bundle.name) or folder.")],
+    projects: Selected = None,
+    everything: Everything = False,
     repo: Repo = None,
     bundle: Annotated[
         Path | None,
@@ -89,18 +90,27 @@ def adopt(
     ] = False,
     json: Json = False,
 ) -> int:
-    """Write the receipt for pipelines that were made without one; exit 1 if some are like nothing that is rendered."""
+    """Write receipts for pipelines that were made without one; exit 1 if some are like nothing that is rendered."""
     from cicdpack.cli.show import adopt as show
-    from cicdpack.commands import adopt as command
+    from cicdpack.commands.adoptions import AdoptionsRequest, adopt_projects
 
     if not dry_run:
         settle_earlier_run(repo)
-    request = command.AdoptRequest(project=project, repo=repo, bundle=bundle, settings=read_settings(settings))
-    adoption = command.prepare_adoption(request)
-    if not dry_run:
-        command.carry_out_adoption(adoption)
-    print_report(show.adopt_json(adoption, done=not dry_run) if json else show.adopt_text(adoption, done=not dry_run))
-    return EXIT_NO if adoption.left and not dry_run else EXIT_OK
+    request = AdoptionsRequest(
+        projects=tuple(projects or ()),
+        everything=everything,
+        repo=repo,
+        bundle=bundle,
+        settings=read_settings(settings),
+    )
+    outcomes = []
+    for outcome in adopt_projects(request, writes=not dry_run):
+        outcomes.append(outcome)
+        if not json:
+            print_report(show.adopt_text(outcome, done=not dry_run))
+    if json:
+        print_report(show.adopt_json(outcomes, done=not dry_run))
+    return EXIT_NO if any(map(show.is_left, outcomes)) and not dry_run else EXIT_OK
 
 
 params = typer.Typer(help="Look at the parameters of a project.", no_args_is_help=True, rich_markup_mode=None)
