@@ -7,9 +7,16 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"io"
 	"regexp"
 	"strings"
 	"text/template"
+	"time"
+)
+
+const (
+	patience  = 2 * time.Second // For one execution; real templates take a thousandth of it.
+	maxOutput = 64 << 20        // Bytes of one execution.
 )
 
 func init() { operations["template"] = judgeTemplate }
@@ -26,7 +33,7 @@ type templateRequest struct {
 type templateAnswer struct {
 	Output *string `json:"output,omitempty"` // Base64.
 	Error  *string `json:"error,omitempty"`  // Base64.
-	Phase  string  `json:"phase,omitempty"`  // Where the error came from: parse or exec.
+	Phase  string  `json:"phase,omitempty"`  // Where the error came from: parse or exec; or endless.
 }
 
 func judgeTemplate(line json.RawMessage) (any, error) {
@@ -55,12 +62,44 @@ func judgeTemplate(line json.RawMessage) (any, error) {
 	if _, err := root.Parse(string(text)); err != nil {
 		return failed(err, "parse"), nil
 	}
-	var output bytes.Buffer
-	if err := root.Execute(&output, data); err != nil {
-		return failed(err, "exec"), nil
+	return executed(root, data), nil
+}
+
+// executed gives up on a template that does not come to an end, or writes without one: Go itself would go on.
+func executed(root *template.Template, data any) templateAnswer {
+	answers := make(chan templateAnswer, 1)
+	go func() {
+		output := &limited{left: maxOutput}
+		err := root.Execute(output, data)
+		switch {
+		case errors.Is(err, io.ErrShortWrite):
+			answers <- templateAnswer{Phase: "endless"}
+		case err != nil:
+			answers <- failed(err, "exec")
+		default:
+			encoded := base64.StdEncoding.EncodeToString(output.Bytes())
+			answers <- templateAnswer{Output: &encoded}
+		}
+	}()
+	select {
+	case answer := <-answers:
+		return answer
+	case <-time.After(patience):
+		return templateAnswer{Phase: "endless"}
 	}
-	encoded := base64.StdEncoding.EncodeToString(output.Bytes())
-	return templateAnswer{Output: &encoded}, nil
+}
+
+// A limited buffer takes so many bytes and no more.
+type limited struct {
+	bytes.Buffer
+	left int
+}
+
+func (l *limited) Write(data []byte) (int, error) {
+	if l.left -= len(data); l.left < 0 {
+		return 0, io.ErrShortWrite
+	}
+	return l.Buffer.Write(data)
 }
 
 func failed(err error, phase string) templateAnswer {
