@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import os
+import re
 from random import Random
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +25,9 @@ CASES = int(os.environ.get("CICDPACK_FUZZ_CASES", "3000"))
 """Templates in one run; the environment asks for more."""
 
 SEED = int(os.environ.get("CICDPACK_FUZZ_SEED", "20240229"))
+
+ADDRESS = re.compile(r"\b0x[0-9a-f]{9,12}\b")
+"""Where Go prints a pointer inside a value: an address that is another in every run, so ours is the value."""
 
 MISSING_KEYS: tuple[MissingKey, ...] = ("error", "error", "default", "zero")
 
@@ -111,12 +115,14 @@ def ours(text: str, missing_key: MissingKey) -> dict[str, str]:
     return {"output": encode(output.text)}
 
 
-def describe(request: dict[str, Any], wanted: dict[str, str], got: dict[str, str]) -> str:
-    def shown(answer: dict[str, str]) -> str:
-        return ascii(base64.b64decode(answer.get("output", answer.get("error", ""))).decode("utf-8", "surrogateescape"))
+def decoded(answer: dict[str, str]) -> str:
+    """Return the output, or the error's text."""
+    return base64.b64decode(answer.get("output", answer.get("error", ""))).decode("utf-8", "surrogateescape")
 
+
+def describe(request: dict[str, Any], wanted: dict[str, str], got: dict[str, str]) -> str:
     text = base64.b64decode(request["text"]).decode("utf-8", "surrogateescape")
-    return f"{text!a} ({request['missingkey']})\n  Go:   {shown(wanted)}\n  ours: {shown(got)}"
+    return f"{text!a} ({request['missingkey']})\n  Go:   {decoded(wanted)!a}\n  ours: {decoded(got)!a}"
 
 
 def test_rare_uses_do_as_in_go(judge: Judge) -> None:
@@ -134,7 +140,7 @@ def test_rare_uses_do_as_in_go(judge: Judge) -> None:
 
 
 def test_random_templates_do_as_in_go(judge: Judge) -> None:
-    """Outputs, error texts and phases are those of Go for thousands of random templates; limits are ours, and rare."""
+    """Outputs, error texts and phases are those of Go for thousands of random templates; limits and addresses aside."""
     random = Random(SEED)
     texts = [random_template(random) for _ in range(CASES)]
     keys = [random.choice(MISSING_KEYS) for _ in texts]
@@ -148,8 +154,11 @@ def test_random_templates_do_as_in_go(judge: Judge) -> None:
 
     assert wanted
     assert sum("output" in answer for answer in wanted) > CASES // 20
-    limited = [answer == {"phase": "endless"} for answer in got]
-    assert sum(limited) < 5 + CASES // 100
-    got = [theirs if at_limit else mine for theirs, mine, at_limit in zip(wanted, got, limited, strict=True)]
+    exempt = [
+        mine == {"phase": "endless"} or ADDRESS.search(decoded(theirs)) is not None
+        for theirs, mine in zip(wanted, got, strict=True)
+    ]
+    assert sum(exempt) < 5 + CASES // 100
+    got = [theirs if is_exempt else mine for theirs, mine, is_exempt in zip(wanted, got, exempt, strict=True)]
     wrong = [describe(*each) for each in zip(requests, wanted, got, strict=True) if each[1] != each[2]]
     assert not wrong, f"{len(wrong)} of {CASES} differ (seed {SEED}):\n" + "\n".join(wrong[:20])
