@@ -31,7 +31,7 @@ class RenderError(BundleError):
             cli_text=cli_text,
             rule=cause.rule if isinstance(cause, SkipInFolderName) else None,
             location=error.location,
-            excerpt=error.excerpt,
+            excerpt=None if isinstance(cause, Fail) else error.excerpt,  # its line says the same once more
             hint=hint or error.hint,
         )
         self.go_text = error.go_text

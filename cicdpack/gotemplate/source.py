@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from cicdpack.problems import Location
 
 
+WIDEST_LINE = 110
+"""Characters of a line that are shown: with its number, a line of a usual terminal or log."""
+
 _NONE = Tokens()
 _NONE.add(EOF, 0, "")
 
@@ -56,12 +59,17 @@ class Source:
         return Location(path=self.path, line=self.line_of(pos), column=pos - start + 1)
 
     def excerpt(self, pos: int, width: int) -> str:
-        """Return the line of `pos` and a line of carets under `width` characters from there."""
+        """Return the line of `pos` and a line of carets under `width` characters from there; a long line is cut."""
         start = self.text.rfind("\n", 0, pos) + 1
         end = self.text.find("\n", pos)
         line = self.text[start : end if end >= 0 else len(self.text)].rstrip("\r")
         number = f"{self.line_of(pos):>5} | "
         column = pos - start
+        if len(line) > WIDEST_LINE:
+            cut = max(0, min(column - WIDEST_LINE // 4, len(line) - WIDEST_LINE))
+            left, right = "…" * (cut > 0), "…" * (cut + WIDEST_LINE < len(line))
+            line = f"{left}{line[cut : cut + WIDEST_LINE]}{right}"
+            column += len(left) - cut
         carets = "^" * max(1, min(width, len(line) - column))
         # Tabs are kept under the line, so that the carets stand where the text does.
         indent = "".join(["\t" if char == "\t" else " " for char in line[:column]])

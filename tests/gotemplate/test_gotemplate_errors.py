@@ -40,6 +40,21 @@ def test_exec_error_points_at_the_node() -> None:
     assert error.excerpt == "    1 | é {{ printf .n }}\n      |             ^^"
 
 
+@pytest.mark.parametrize("before", [0, 20, 150, 400])
+def test_a_long_line_is_cut(before: int) -> None:
+    """The excerpt fits a line of a log, shows what is wrong, and says where something was left out."""
+    text = "a" * before + "{{ nope }}" + "b" * 300
+
+    line, carets = (error_of(text).excerpt or "").splitlines()
+
+    assert len(line) <= 8 + 112
+    at = carets.index("^")
+    assert line[at:].startswith("nope")
+    assert carets[at:] == "^^^^"
+    assert line.endswith("…")
+    assert ("…" in line[:-1]) is (before > 100)
+
+
 @pytest.mark.parametrize(
     ("text", "hint"),
     [
