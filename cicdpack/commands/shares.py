@@ -8,6 +8,7 @@ from cicdpack._values import dataclass
 from cicdpack.bundle.binding import bind
 from cicdpack.bundle.render import render
 from cicdpack.bundle.rendering import RenderedFile
+from cicdpack.commands.branch_parameters import check_branches, notice_one_branch
 from cicdpack.commands.gitlab import notice_gitlab
 from cicdpack.commands.parameters import SETTINGS, layers_of
 from cicdpack.commands.records import Found, bases_of
@@ -82,6 +83,7 @@ def make_share(
 ) -> Share:
     """Bind, render and check for one project. Raises `NothingRendered`, `InvalidRendering` and what those raise."""
     bound, noticed = bind_parameters(repository, chosen, project, found.receipt, settings=settings, unset=unset)
+    check_branches(bound.values, bound.origins)
     check_target_names(project, bound.values)
     rendering = render(chosen.bundle, bound.values, seed=seed_of(chosen.digest, project.name))
     if not rendering.files:
@@ -137,6 +139,7 @@ def _of_targets(project: Project, wanted: tuple[Wanted, ...], bound: Bound, *, i
             yield from notice_moves(project, want.values)
     if is_news:
         yield from notice_empty_hosts(project, bound.values)
+        yield from notice_one_branch(bound.values)
 
 
 def find_faults(path: str, data: bytes) -> tuple[str, ...]:
