@@ -9,9 +9,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cicdpack._values import dataclass
-from cicdpack.bundle.gojson import JsonError, load_object, locate
+from cicdpack.bundle.gojson import locate
 from cicdpack.bundle.gotext import shown
 from cicdpack.bundle.instance import Fault, describe, find_faults
+from cicdpack.bundle.parameter_files import read_parameter_file
 from cicdpack.bundle.parameters import ParameterError, Value, assign_defaults
 from cicdpack.bundle.templates import Templates
 from cicdpack.bundle.typed import TypeMismatch, as_integer
@@ -35,6 +36,20 @@ LEGACY_NAMES = {
 RETIRED_NAMES = {"input_docker_image": "input_gitlab_image"}
 """Names that MLOps Stacks wrote and its archive never knew, with the parameters for what they meant."""
 
+NAMES_OF_OTHERS = frozenset(
+    {
+        "input_commit_email",
+        "input_commit_name",
+        "input_github_token",
+        "input_install_from",
+        "input_package_index",
+        "input_pyz_file",
+        "input_pyz_sha256",
+        "input_requirements_file",
+    }
+)
+"""Names in `cicd_params.json` that are for the workflow that sets up projects: for a project's bundle, no mistake."""
+
 DEFAULT_ORIGIN = "default"
 
 _TRUE = frozenset({"1", "t", "T", "TRUE", "true", "True"})
@@ -46,8 +61,8 @@ class Layer:
     """Values from one source.
 
     `origin` names it for people (`cicd_params.json`, `--set`, `databricks.yml`). `source` is the path of the file, if
-    it is one, and `data` its content, to find lines in. Texts of a layer without a file are converted to the
-    parameter's type. A strict layer may name known parameters only.
+    it is one, and `data` its content, to find lines in; `repeated` are names that stand there more than once. Texts of
+    a layer without a file are converted to the parameter's type. A strict layer may name known parameters only.
     """
 
     origin: str
@@ -55,17 +70,13 @@ class Layer:
     values: Mapping[str, object]
     strict: bool = False
     data: bytes | None = None
+    repeated: tuple[str, ...] = ()
 
     @classmethod
     def from_json(cls, data: bytes, *, origin: str, source: str) -> Layer:
         """Read a parameters file. Raises `ParameterError`."""
-        try:
-            values = load_object(data, source=source)
-        except JsonError as error:
-            raise ParameterError(
-                error.message, cli_text=error.cli_text, location=error.location, hint=error.hint
-            ) from None
-        return cls(origin=origin, source=source, values=values, data=data)
+        file = read_parameter_file(data, source=source)
+        return cls(origin=origin, source=source, values=file.values, data=file.data, repeated=file.repeated)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,13 +122,14 @@ def bind(
     values: dict[str, Value] = {}
     givers: dict[str, Layer] = {}
     for layer in layers:
+        notes += [_repeated(name, layer) for name in layer.repeated]
         for name, raw in _renamed(layer, schema, notes):
             if name in schema.properties:
                 value = _take(name, raw, schema.properties[name], layer, faults)
                 if value is not None:
                     values[name] = value
                     givers[name] = layer
-            else:
+            elif layer.strict or name not in NAMES_OF_OTHERS:
                 (faults if layer.strict else notes).append(_unknown(name, layer, schema))
     _raise_if_any(faults)
     templates = Templates.of(bundle, host=host, seed=seed + b"\0defaults", limits=limits)
@@ -184,6 +196,13 @@ def _renamed(layer: Layer, schema: Schema, notes: list[Problem]) -> list[tuple[s
 
 def _note(rule: str, message: str, name: str, layer: Layer, *, hint: str) -> Problem:
     return Problem(rule=rule, message=message, severity="note", location=_place(name, layer), hint=hint)
+
+
+def _repeated(name: str, layer: Layer) -> Problem:
+    message = f"`{name}` stands more than once: the last value counts"
+    where = _place(name, layer)
+    hint = "remove the others"
+    return Problem(rule="repeated-parameter", message=message, severity="warning", location=where, hint=hint)
 
 
 def _unknown(name: str, layer: Layer, schema: Schema) -> Problem:

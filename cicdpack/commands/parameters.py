@@ -79,7 +79,7 @@ def layers_of(
         _baked_layer(repository, schema),
         repository.parameters,
         project.parameters,
-        Layer(origin=FACTS, values=known),
+        Layer(origin=FACTS, source=project.file_path, values=known),
         Layer(origin=SETTINGS, values=kept),
         Layer(origin=SETTINGS, values=dict(settings), strict=True),
     ), problems
