@@ -50,6 +50,9 @@ NAMES_OF_OTHERS = frozenset(
 )
 """Names in `cicd_params.json` that are for the workflow that sets up projects: for a project's bundle, no mistake."""
 
+MOST_NAMES = 8
+"""Parameters that a hint lists."""
+
 DEFAULT_ORIGIN = "default"
 
 _TRUE = frozenset({"1", "t", "T", "TRUE", "true", "True"})
@@ -215,11 +218,19 @@ def _unknown(name: str, layer: Layer, schema: Schema) -> Problem:
     close = get_close_matches(name, [*schema.properties], n=1, cutoff=0.75)
     hint = f"did you mean `{close[0]}`?" if close else None
     if layer.strict:
-        hint = hint or f"the parameters are {', '.join(f'`{known}`' for known in sorted(schema.properties))}"
+        hint = hint or _list_names(schema)
         return Problem(rule="unknown-parameter", message=f"{layer.origin}: there is no parameter `{name}`", hint=hint)
     message = f"the bundle has no parameter `{name}`; its value is not used"
     where = _place(name, layer)
     return Problem(rule="unknown-parameter", message=message, severity="warning", location=where, hint=hint)
+
+
+def _list_names(schema: Schema) -> str:
+    """Name the parameters, as far as they fit a line."""
+    names = [f"`{name}`" for name in sorted(schema.properties)]
+    if len(names) <= MOST_NAMES:
+        return f"the parameters are {', '.join(names)}"
+    return f"the parameters are {', '.join(names[:MOST_NAMES])} and {len(names) - MOST_NAMES} more: see the schema"
 
 
 def _place(name: str, layer: Layer) -> Location | None:

@@ -98,7 +98,7 @@ def _azure(environment: Mapping[str, str], remote: Remote | None) -> AzureRepos:
     if found is not None:
         collection, project, repository = collection or found[0], project or found[1], repository or found[2]
     if not (collection and project and repository):
-        raise UnknownPlace("Azure DevOps", ("SYSTEM_COLLECTIONURI", "SYSTEM_TEAMPROJECT", "BUILD_REPOSITORY_NAME"))
+        raise UnknownPlace("Azure DevOps", ("SYSTEM_COLLECTIONURI", "SYSTEM_TEAMPROJECT", "BUILD_REPOSITORY_ID"))
     hint = "a step gets one with `env: SYSTEM_ACCESSTOKEN: $(System.AccessToken)`"
     token = _token("Azure DevOps", environment, AZURE_TOKENS, hint)
     return AzureRepos(
