@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cicdpack.cli.joblog import platform_of
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
@@ -19,13 +21,11 @@ _AZURE_TYPES = {"error": "error", "warning": "warning"}
 
 
 def annotation_lines(problems: Iterable[Problem], environment: Mapping[str, str]) -> Iterator[str]:
-    """Return a line for each finding, in the syntax of the platform that runs us; none where no platform does.
-
-    GITHUB_ACTIONS and TF_BUILD are the variables by which the platforms say that they do.
-    """
-    if environment.get("GITHUB_ACTIONS") == "true":
+    """Return a line for each finding, in the syntax of the platform that runs us; none where no platform does."""
+    platform = platform_of(environment)
+    if platform == "github":
         yield from map(_github, problems)
-    elif environment.get("TF_BUILD", "").lower() == "true":
+    elif platform == "azure":
         yield from (_azure(problem) for problem in problems if problem.severity in _AZURE_TYPES)
 
 

@@ -1,7 +1,8 @@
 """Lines with styles -> a stream: in colour through Rich on a terminal, plain everywhere else.
 
 User text (paths, values, archive members) is never read as markup, and control characters in it never reach the
-terminal.
+terminal. In a job whose platform obeys commands in the log, whatever looks like one gets a space (`joblog`); everywhere
+else lines are what they are, so that a diff can be taken from the screen.
 """
 
 from __future__ import annotations
@@ -9,6 +10,8 @@ from __future__ import annotations
 import os
 import sys
 from typing import TYPE_CHECKING, TextIO, TypeAlias
+
+from cicdpack.cli.joblog import gaps, json_without_commands, platform_of, without_commands
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -20,8 +23,9 @@ Line: TypeAlias = "str | tuple[Segment, ...]"
 """A line without its end: plain text, or segments of plain text and (text, Rich style) pairs."""
 
 _VISIBLE = {code: f"\\x{code:02x}" for code in (*range(0x20), *range(0x7F, 0xA0)) if code != ord("\t")}
+_VISIBLE |= {ord("\n"): "\\n", ord("\r"): "\\r"}
 _VISIBLE |= {
-    code: f"\\u{code:04x}" for code in (*range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x206A))
+    code: f"\\u{code:04x}" for code in (*range(0x200B, 0x2010), *range(0x2028, 0x202F), *range(0x2060, 0x206A))
 }
 
 
@@ -47,6 +51,7 @@ class Screen:
 
     def __init__(self, stream: TextIO, *, color: bool | None = None) -> None:
         self._stream = stream
+        self._is_obeyed = platform_of(os.environ) is not None
         self._rich: RichConsole | None = None
         if wants_color(stream) if color is None else color:
             from rich.console import Console
@@ -58,16 +63,20 @@ class Screen:
         for line in lines:
             segments = (line,) if isinstance(line, str) else line
             if self._rich is None:
-                self._write("".join(visible(part if isinstance(part, str) else part[0]) for part in segments))
+                text = "".join(visible(part if isinstance(part, str) else part[0]) for part in segments)
+                self._write(without_commands(text) if self._is_obeyed else text)
             else:
                 self._print_rich(self._rich, segments)
+
+    def print_json(self, document: str) -> None:
+        """Print JSON text in ASCII, as it is or, where commands are obeyed, with the same value."""
+        self._stream.write((json_without_commands(document) if self._is_obeyed else document) + "\n")
 
     def _write(self, text: str) -> None:
         encoding = self._stream.encoding or "utf-8"
         self._stream.write(text.encode(encoding, "backslashreplace").decode(encoding) + "\n")
 
-    @staticmethod
-    def _print_rich(console: RichConsole, segments: tuple[Segment, ...]) -> None:
+    def _print_rich(self, console: RichConsole, segments: tuple[Segment, ...]) -> None:
         from rich.text import Text
 
         text = Text(end="\n", no_wrap=True, overflow="ignore")
@@ -76,6 +85,8 @@ class Screen:
                 text.append(visible(part))
             else:
                 text.append(visible(part[0]), style=part[1])
+        if self._is_obeyed:
+            text = Text(" ", end="\n", no_wrap=True, overflow="ignore").join(text.divide(gaps(text.plain)))
         console.print(text, soft_wrap=True)
 
 

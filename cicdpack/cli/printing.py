@@ -6,7 +6,7 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from cicdpack.cli.console import stderr, stdout
+from cicdpack.cli.console import stderr, stdout, visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -38,7 +38,7 @@ def print_report(report: Mapping[str, object] | Iterable[Line]) -> None:
     if isinstance(report, dict):
         import json
 
-        sys.stdout.write(json.dumps(report, indent=2, ensure_ascii=True) + "\n")
+        stdout().print_json(json.dumps(report, indent=2, ensure_ascii=True))
     else:
         stdout().print(report)
 
@@ -48,7 +48,7 @@ def annotate(problems: Iterable[Problem]) -> None:
     from cicdpack.cli.annotations import annotation_lines
 
     for line in annotation_lines(problems, os.environ):
-        sys.stderr.write(line + "\n")
+        sys.stderr.write(visible(line) + "\n")
 
 
 def settle_earlier_run(repo: Path | None) -> None:
@@ -79,6 +79,7 @@ def print_bug() -> int:
     from cicdpack import __version__
 
     sys.stdout.flush()
-    traceback.print_exc()
-    stderr().print([f"this is a bug in cicdpack {__version__}: please report it with the lines above"])
+    screen = stderr()
+    screen.print(traceback.format_exc().splitlines())
+    screen.print([f"this is a bug in cicdpack {__version__}: please report it with the lines above"])
     return EXIT_BUG

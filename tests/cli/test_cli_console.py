@@ -45,8 +45,9 @@ def test_user_text_is_no_markup() -> None:
     ("text", "shown"),
     [
         ("a\x1b[31mb", "a\\x1b[31mb"),
+        ("a\u2028b", "a\\u2028b"),
         ("a\u202eb", "a\\u202eb"),
-        ("a\nb", "a\\x0ab"),
+        ("a\nb\r", "a\\nb\\r"),
         ("a\u200bb", "a\\u200bb"),
         ("a\x9bb", "a\\x9bb"),
         ("naïve\t日本", "naïve\t日本"),

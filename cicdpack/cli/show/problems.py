@@ -16,10 +16,10 @@ STYLES = {"error": "bold red", "warning": "bold yellow", "note": "bold cyan"}
 
 
 def error_lines(error: CicdpackError) -> Iterator[Line]:
-    """Return the lines of one error."""
-    message = str(error).split("\n")
-    yield (("error:", STYLES["error"]), " ", message[0])
-    yield from message[1:]
+    """Return the lines of one error; a message of several lines is indented, so that none passes for one of ours."""
+    first, *others = str(error).split("\n")
+    yield (("error:", STYLES["error"]), " ", first)
+    yield from (f"  {line}" for line in others)
     if error.excerpt:
         yield from error.excerpt.splitlines()
     if error.hint:
