@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cicdpack._shell import command
 from cicdpack._values import dataclass, replace
 from cicdpack.commands.recording import write_over
 from cicdpack.commands.records import Book
@@ -66,7 +67,8 @@ def accept(request: AcceptRequest) -> AcceptReport:
     (project,) = select_projects(repository, names, (request.project,))[:1]
     found = Book(repository.root, names).of(project.name, project.folder)
     if found.receipt is None:
-        raise CannotAccept(f"nothing was applied to `{project.name}` yet", hint=f"`cicdpack apply {project.name}`")
+        hint = f"`{command('cicdpack apply', project.name)}`"
+        raise CannotAccept(f"nothing was applied to `{project.name}` yet", hint=hint)
     paths = tuple(dict.fromkeys(_known(path, repository.root, found.receipt) for path in request.paths))
     current = snapshot(repository.root, paths)
     receipt = found.receipt

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
+from cicdpack._shell import command
 from cicdpack._values import dataclass, field
 from cicdpack.commands.candidates import Candidate, find_candidates
 from cicdpack.commands.names import check_names
@@ -54,7 +55,8 @@ class NothingToAdopt(CicdpackError):
             return
         super().__init__(
             f"there are no pipelines of `{project}` to adopt: none of the files is there that {looked} renders",
-            hint=f"`cicdpack apply {project}` makes them; `--bundle FILE` names the archive that made others",
+            hint=f"`{command('cicdpack apply', project)}` makes them;"
+            " `--bundle FILE` names the archive that made others",
         )
 
 

@@ -12,6 +12,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from cicdpack._shell import command
 from cicdpack._values import dataclass
 from cicdpack.commands.apply import ApplyRequest, Prepared, prepare
 from cicdpack.commands.bundles import ARCHIVE_NAME
@@ -121,7 +122,7 @@ def _remote_site(request: DeployRequest, git: Git, repository: Repository, place
     if git_commit.commit_of(git, tip) is None:
         git_remote.fetch(git, remote, (base,))
     if request.base is None and not git_commit.is_ancestor(git, "HEAD", tip):
-        hint = f"`git push {remote} {base}` first: the request would carry them along otherwise"
+        hint = f"`{command('git push', remote, base)}` first: the request would carry them along otherwise"
         raise UnusableBase(base, f"has commits that `{remote}` does not have", hint)
     return Site(
         git=git,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cicdpack._shell import quoted
 from cicdpack.bundle.binding import Layer
 from cicdpack.commands.cli_versions import is_known_bad, minimum_cli_version
 from cicdpack.commands.hosts import hosts_of_targets
@@ -35,7 +36,8 @@ class CloudsDiffer(CicdpackError):
         super().__init__(
             f"`{CLOUD}` is `{ours}`, but {path} says `{theirs}`",
             location=Location(path=REPOSITORY_PARAMETERS),
-            hint=f"the pipelines of one repo serve one cloud; fix the wrong one, or pass `--set {CLOUD}={theirs}`",
+            hint="the pipelines of one repo serve one cloud; fix the wrong one,"
+            f" or pass `--set {quoted(f'{CLOUD}={theirs}')}`",
         )
 
 
@@ -133,6 +135,7 @@ def _bump(
             severity="warning",
             message=f"`{CLI_VERSION}` `{asked}` fails every deployment since 2026-04-18: `{bump}` is rendered instead",
             location=Location(path=REPOSITORY_PARAMETERS),
-            hint=f'write `"{CLI_VERSION}": "{bump}"` there; `--set {CLI_VERSION}={asked}` keeps the old one',
+            hint=f'write `"{CLI_VERSION}": "{bump}"` there;'
+            f" `--set {quoted(f'{CLI_VERSION}={asked}')}` keeps the old one",
         ),
     )

@@ -71,10 +71,11 @@ class StalePlan(CicdpackError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Carried:
-    """What a plan file did: the repository, the projects, and each path with its effect."""
+    """What a plan file did: the repository, the projects with their folders, and each path with its effect."""
 
     root: Path
     projects: tuple[str, ...]
+    folders: tuple[str, ...]
     writes: tuple[Change, ...]
 
 
@@ -117,7 +118,8 @@ def carry_out_plan(path: Path, *, repo: Path | None = None) -> Carried:
     except (KeyError, TypeError, ValueError, AttributeError):
         raise UnusablePlan(path, "it is no plan as `cicdpack plan` writes them") from None
     commit(root, plan)
-    return Carried(root=root, projects=projects, writes=plan.writes)
+    folders = tuple(name.removesuffix(f"/{PROJECT_FILE}") for name in inputs if name.endswith(f"/{PROJECT_FILE}"))
+    return Carried(root=root, projects=projects, folders=folders, writes=plan.writes)
 
 
 def _read(path: Path) -> dict[str, Any]:

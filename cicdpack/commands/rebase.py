@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cicdpack._shell import quoted
 from cicdpack.bundle.bundle import Bundle
 from cicdpack.bundle.render import render
 from cicdpack.commands.archives import open_bytes
@@ -34,8 +35,8 @@ class NoStoredBundle(CicdpackError):
         super().__init__(
             reason,
             location=Location(path=path),
-            hint=f"the receipt of `{folder}` needs it to merge: restore it with `git checkout -- {path}`; or remove"
-            f" `{receipt_path(folder)}`, and choose with `--on-conflict ours` or `theirs`",
+            hint=f"the receipt of `{folder}` needs it to merge: restore it with `git checkout -- {quoted(path)}`; or"
+            f" remove `{receipt_path(folder)}`, and choose with `--on-conflict ours` or `theirs`",
         )
         self.path = path
 
@@ -51,8 +52,8 @@ class OtherRendering(CicdpackError):
             f"`{path}` does not render to what it did when it was applied with cicdpack {receipt.tool};"
             f" this is {__version__}",
             location=Location(path=where),
-            hint=f"apply with `pip install cicdpack=={receipt.tool}` once; or remove `{where}`, and choose with"
-            " `--on-conflict ours` or `theirs`",
+            hint=f"apply with `pip install {quoted(f'cicdpack=={receipt.tool}')}` once; or remove `{where}`, and"
+            " choose with `--on-conflict ours` or `theirs`",
         )
         self.path = path
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
+from cicdpack._shell import command
 from cicdpack._values import dataclass, replace
 from cicdpack.commands.apply import ApplyRequest, prepare
 from cicdpack.commands.bundles import ChosenBundle, choose_bundle
@@ -128,8 +129,8 @@ class _Look:
         """Return what sets a project up: with pipelines that nothing is known of, that is to find out who made them."""
         states = snapshot(self.repository.root, pipelines_of(project.name))
         if any(isinstance(state, Present) for state in states.values()):
-            return f"pipelines without a receipt: `cicdpack adopt {project.name}`"
-        return f"`cicdpack apply {project.name}`"
+            return f"pipelines without a receipt: `{command('cicdpack adopt', project.name)}`"
+        return f"`{command('cicdpack apply', project.name)}`"
 
     def applied(self, project: Project, found: Found, receipt: Receipt, blank: ProjectStatus) -> ProjectStatus:
         """Return how a project with a receipt stands."""

@@ -12,6 +12,7 @@ import json
 import unicodedata
 from typing import TYPE_CHECKING
 
+from cicdpack._shell import quoted
 from cicdpack._values import dataclass, field
 from cicdpack.errors import CicdpackError
 from cicdpack.planning.jsonvalues import packed
@@ -131,8 +132,8 @@ class ReceiptError(CicdpackError):
             reason,
             location=Location(path=path),
             hint=hint
-            or f"restore it from git: `git checkout -- {path}`; or remove it: files that differ from what the bundle"
-            " renders are then conflicts",
+            or f"restore it from git: `git checkout -- {quoted(path)}`; or remove it: files that differ from what the"
+            " bundle renders are then conflicts",
         )
         self.path = path
         self.reason = reason

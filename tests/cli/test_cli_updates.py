@@ -106,3 +106,34 @@ def test_a_project_is_compared_with_what_was_applied(root: Path, capsys: pytest.
     (root / SH).write_text(SCRIPT)
     assert run(["diff", "alpha"]) == 0
     assert "echo" not in capsys.readouterr().out
+
+
+HOSTILE = 'x"; touch pwned; echo "'
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"), [(HOSTILE, f"cicdpack apply '{HOSTILE}'"), ("-beta", "cicdpack apply -- -beta")]
+)
+def test_a_hint_can_be_pasted(name: str, shown: str, root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A name is one word for the shell, whatever it holds."""
+    (root / "beta/databricks.yml").write_text(json.dumps({"bundle": {"name": name}}))
+
+    assert run(["status"]) == 0
+    assert f"`{shown}`" in capsys.readouterr().out
+
+
+def test_what_to_commit_can_be_pasted(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The folder of a project in a folder with a blank, and nothing beside it; with a plan file, too."""
+    made = repository(tmp_path / "nested", "my ml/fraud", "my ml/other")
+    plan = tmp_path / "the plan.json"
+    following = "next: `git add .azure .cicdpack 'my ml/fraud' && git commit`"
+
+    assert run(["plan", "fraud", "--repo", str(made), "-o", str(plan)]) == 0
+    assert f"next: `cicdpack apply --plan '{plan}'`" in capsys.readouterr().out
+    assert run(["apply", "--plan", str(plan), "--repo", str(made)]) == 0
+    assert following in capsys.readouterr().out
+    (made / ".azure/fraud.sh").unlink()
+    (made / ".cicdpack/receipts/my ml.fraud.json").unlink()
+    (made / "my ml/fraud/databricks.yml").write_text("bundle:\n  name: fraud\n")
+    assert run(["apply", "fraud", "--repo", str(made)]) == 0
+    assert following in capsys.readouterr().out

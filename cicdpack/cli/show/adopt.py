@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cicdpack._shell import command
 from cicdpack.cli.show.members import styled_diff_line
 from cicdpack.cli.show.problems import hint_line, no_archive_line
 from cicdpack.cli.show.units import count, short_digest
@@ -88,15 +89,15 @@ def _outcome(adoption: Adoption, *, done: bool) -> Iterator[Line]:
         return
     taken = _taken(adoption)
     if taken:
-        yield f"adopted {count(taken, 'file')}. next: `cicdpack apply {adoption.project}`"
+        yield f"adopted {count(taken, 'file')}. next: `{command('cicdpack apply', adoption.project)}`"
     if adoption.left:
         yield (("left alone:", "bold red"), f" {count(len(adoption.left), 'file')} like nothing that is rendered")
         if all(file.path.startswith(".gitlab/") for file in adoption.left):
             yield no_archive_line(adoption.project)
             return
+        settling = command("cicdpack apply", adoption.project, options="--on-conflict markers")
         yield hint_line(
-            "`--bundle FILE` names the archive that made them; or settle them with"
-            f" `cicdpack apply {adoption.project} --on-conflict markers`, `ours` or `theirs`"
+            f"`--bundle FILE` names the archive that made them; or settle them with `{settling}`, `ours` or `theirs`"
         )
 
 

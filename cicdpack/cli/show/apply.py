@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cicdpack._shell import command
 from cicdpack.cli.show.members import styled_diff_line
 from cicdpack.cli.show.problems import hint_line, no_archive_line, problem_json, problem_lines
+from cicdpack.cli.show.staging import commit_command
 from cicdpack.cli.show.units import count, short_digest
 from cicdpack.commands.diffs import line_counts, unified
 from cicdpack.commands.plans import Conflict, Create, Delete, Keep, Merge, Present, Update, effect_of
@@ -16,9 +18,6 @@ if TYPE_CHECKING:
     from cicdpack.cli.console import Line
     from cicdpack.commands.apply import Prepared, ProjectPlan
     from cicdpack.commands.plans import Change, Hunk
-
-MAX_PLACES = 12
-"""Folders that the closing hint lists; with more, `git status` shows them better than one long line."""
 
 NO_ARCHIVE = "gitlab-configuration-file"
 """The rule of the finding that tells pipelines of MLOps Stacks for GitLab from all others."""
@@ -82,10 +81,9 @@ def outcome_text(prepared: Prepared, *, applied: bool) -> Iterator[Line]:
         yield (("not done yet:", "bold red"), f" {count(prepared.plan.marks, 'conflict')} marked in the files")
         yield hint_line("settle what stands between `<<<<<<<` and `>>>>>>>`, then run the command again")
         return
-    places = sorted({change.path.split("/", 1)[0] for change in prepared.plan.writes})
-    listed = " ".join(places) if len(places) <= MAX_PLACES else "--all"
+    paths = (change.path for change in prepared.plan.writes)
     done = f"applied {changes}" if prepared.writes else "recorded what is applied"
-    yield f"{done}. next: `git add {listed} && git commit`"
+    yield f"{done}. next: `{commit_command(paths, (project.folder for project in prepared.projects))}`"
 
 
 def refused_text(prepared: Prepared, *, settle: str) -> Iterator[Line]:
@@ -111,7 +109,8 @@ def _about_unknown_files(prepared: Prepared) -> Iterator[Line]:
     name = new[0].name if len(new) == 1 else "PROJECT"
     if all(problem.rule != NO_ARCHIVE for project in new for problem in project.problems):
         yield hint_line(
-            f"`cicdpack adopt {name}` finds the archive that made the files: then those that nobody edited are updated"
+            f"`{command('cicdpack adopt', name)}` finds the archive that made the files: then those that nobody edited"
+            " are updated"
         )
     else:
         yield no_archive_line(name)

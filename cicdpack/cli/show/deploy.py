@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cicdpack._shell import command
 from cicdpack.cli.show.apply import SETTLE_ELSEWHERE, plan_json, plan_text, refused_text
 from cicdpack.cli.show.problems import hint_line
 
@@ -38,7 +39,7 @@ def _request_lines(report: DeployReport) -> Iterator[Line]:
         done = "is as it was" if report.settled.outcome == "unchanged" else report.settled.outcome
         yield f"{report.noun} {request.number} {done}: {request.url}"
     elif report.remote is None:
-        yield hint_line(f"look at it with `git show {report.branch}`; without `--no-push` it is pushed")
+        yield hint_line(f"look at it with `{command('git show', report.branch)}`; without `--no-push` it is pushed")
     else:
         yield hint_line(
             f"open a request from `{report.branch}` to `{report.base}`; without `--no-request` it is opened"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cicdpack.cli.show.staging import commit_command
 from cicdpack.cli.show.units import count
 from cicdpack.commands.plans import effect_of
 
@@ -22,8 +23,8 @@ def carried_text(carried: Carried) -> Iterator[Line]:
         return
     for change in carried.writes:
         yield f"  {effect_of(change):<9}{change.path}"
-    places = " ".join(sorted({change.path.split("/", 1)[0] for change in carried.writes}))
-    yield f"applied {count(len(carried.writes), 'change')} for {names}. next: `git add {places} && git commit`"
+    following = commit_command((change.path for change in carried.writes), carried.folders)
+    yield f"applied {count(len(carried.writes), 'change')} for {names}. next: `{following}`"
 
 
 def carried_json(carried: Carried) -> dict[str, object]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cicdpack._shell import command
 from cicdpack.problems import Problem
 
 if TYPE_CHECKING:
@@ -46,9 +47,10 @@ def hint_line(hint: str) -> Line:
 
 def no_archive_line(project: str) -> Line:
     """Return the line about pipelines that nobody can adopt: on GitLab, they came with the project."""
+    replacing = command("cicdpack apply", project, options="--on-conflict theirs")
     return hint_line(
         "MLOps Stacks had GitLab's pipelines in no archive, so nothing tells what you edited:"
-        f" `cicdpack apply {project} --on-conflict theirs` replaces what git has, `markers` puts both sides into files"
+        f" `{replacing}` replaces what git has, `markers` puts both sides into files"
     )
 
 

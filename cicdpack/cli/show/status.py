@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cicdpack._shell import command
 from cicdpack.cli.show.members import styled_diff_line
 from cicdpack.cli.show.units import count, short_digest
 from cicdpack.commands.diffs import unified
@@ -91,7 +92,7 @@ def accept_text(report: AcceptReport) -> Iterator[Line]:
     for path in report.paths:
         yield f"{verb}  {path}   {report.reason}"
     if report.written:
-        yield f"next: `git add {report.receipt} && git commit`"
+        yield f"next: `{command('git add', report.receipt)} && git commit`"
 
 
 def accept_json(report: AcceptReport) -> dict[str, object]:

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from cicdpack._shell import quoted
 from cicdpack.cli.console import stdout
 from cicdpack.cli.options import Archive, Everything, Json, Repo, Selected, Settings, read_settings
 from cicdpack.cli.printing import EXIT_OK, annotate, print_report, settle_earlier_run
@@ -125,5 +126,5 @@ def plan(
     )
     stdout().print(show.plan_text(prepared, diff=diff))
     write_plan(prepared, output, bundle=bundle)
-    stdout().print([f"wrote {output}. next: `cicdpack apply --plan {output}`"])
+    stdout().print([f"wrote {output}. next: `cicdpack apply --plan {quoted(str(output))}`"])
     return EXIT_OK
