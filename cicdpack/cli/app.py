@@ -6,14 +6,13 @@ feature. Help, and a slip in the verb's name, need them all.
 
 from __future__ import annotations
 
-import os
 import sys
 from importlib import import_module
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cicdpack.cli.console import stderr, stdout
+from cicdpack.cli.console import UnwritableOutput, drop_output, stderr, stdout, writing
 from cicdpack.cli.printing import EXIT_BROKEN_PIPE, EXIT_INTERRUPTED, EXIT_OK, print_bug, print_error
 from cicdpack.errors import CicdpackError
 
@@ -77,14 +76,18 @@ def run(arguments: Sequence[str]) -> int:
     """Run the command line and return the exit code; every error that a user can act on is printed on stderr."""
     try:
         code = program(arguments)(args=list(arguments) or ["--help"], prog_name="cicdpack", standalone_mode=False)
-        sys.stdout.flush()
+        with writing():
+            sys.stdout.flush()
+    except UnwritableOutput as error:
+        drop_output()
+        return print_error(error)
     except CicdpackError as error:
         return print_error(error)
     except (KeyboardInterrupt, typer.Abort):
         stderr().print(["interrupted"])
         return EXIT_INTERRUPTED
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        drop_output()
         return EXIT_BROKEN_PIPE
     except typer.Exit as stop:
         return stop.exit_code

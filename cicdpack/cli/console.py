@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, TextIO, TypeAlias
 
 from cicdpack.cli.joblog import gaps, json_without_commands, platform_of, without_commands
+from cicdpack.errors import CicdpackError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from rich.console import Console as RichConsole
 
@@ -46,6 +48,29 @@ def wants_color(stream: TextIO) -> bool:
     return stream.isatty() and os.environ.get("TERM") != "dumb"
 
 
+class UnwritableOutput(CicdpackError):
+    """What is printed gets nowhere: the disk behind stdout is full, for instance."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"the output cannot be written: {reason}", hint="make room, or send it to another place")
+
+
+@contextmanager
+def writing() -> Iterator[None]:
+    """Turn what goes wrong while writing to a stream into `UnwritableOutput`; a reader that left is no error."""
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise UnwritableOutput((error.strerror or str(error)).lower()) from None
+
+
+def drop_output() -> None:
+    """Send what is left in the buffer of stdout nowhere: nothing is to fail on it once more."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 class Screen:
     """Where results (stdout) and remarks (stderr) go."""
 
@@ -60,19 +85,22 @@ class Screen:
 
     def print(self, lines: Iterable[Line]) -> None:
         """Print the lines, each with a newline; characters that the stream cannot encode are escaped."""
-        for line in lines:
+        for line in lines:  # Made one by one: what goes wrong while one is made is no matter of the stream.
             segments = (line,) if isinstance(line, str) else line
-            if self._rich is None:
-                text = "".join(visible(part if isinstance(part, str) else part[0]) for part in segments)
-                self._write(without_commands(text) if self._is_obeyed else text)
-            else:
-                self._print_rich(self._rich, segments)
+            with writing():
+                if self._rich is None:
+                    self._print_plain(segments)
+                else:
+                    self._print_rich(self._rich, segments)
 
     def print_json(self, document: str) -> None:
         """Print JSON text in ASCII, as it is or, where commands are obeyed, with the same value."""
-        self._stream.write((json_without_commands(document) if self._is_obeyed else document) + "\n")
+        with writing():
+            self._stream.write((json_without_commands(document) if self._is_obeyed else document) + "\n")
 
-    def _write(self, text: str) -> None:
+    def _print_plain(self, segments: tuple[Segment, ...]) -> None:
+        text = "".join(visible(part if isinstance(part, str) else part[0]) for part in segments)
+        text = without_commands(text) if self._is_obeyed else text
         encoding = self._stream.encoding or "utf-8"
         self._stream.write(text.encode(encoding, "backslashreplace").decode(encoding) + "\n")
 

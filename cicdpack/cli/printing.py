@@ -6,7 +6,7 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from cicdpack.cli.console import stderr, stdout, visible
+from cicdpack.cli.console import drop_output, stderr, stdout, visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -59,11 +59,19 @@ def settle_earlier_run(repo: Path | None) -> None:
         stderr().print(["an earlier run was cut off: what it had begun was put in order first"])
 
 
+def _flush_output() -> None:
+    """Let results come before what is said of them; if they get nowhere, what is said counts."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        drop_output()
+
+
 def print_error(error: CicdpackError) -> int:
     """Print an error with its findings and return its exit code."""
     from cicdpack.cli.show.problems import as_problem, error_lines, problem_lines
 
-    sys.stdout.flush()
+    _flush_output()
     findings: tuple[Problem, ...] = getattr(error, "findings", ())
     screen = stderr()
     screen.print(problem_lines(findings))
@@ -78,7 +86,7 @@ def print_bug() -> int:
 
     from cicdpack import __version__
 
-    sys.stdout.flush()
+    _flush_output()
     screen = stderr()
     screen.print(traceback.format_exc().splitlines())
     screen.print([f"this is a bug in cicdpack {__version__}: please report it with the lines above"])

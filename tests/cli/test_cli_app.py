@@ -284,6 +284,57 @@ def test_a_reader_that_leaves_early_is_no_error(repo: Path) -> None:
     assert done.returncode in {0, 1, 141}
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full here")
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+@pytest.mark.parametrize(
+    "command",
+    [
+        "status",
+        "status --json",
+        "inspect cicd.tar.gz",
+        "apply --all --dry-run",
+        "verify cicd.tar.gz",
+        "--version status",
+    ],
+)
+def test_output_that_gets_nowhere_is_one_error(command: str, unbuffered: str, repo: Path) -> None:
+    """A full disk behind stdout is nobody's bug: exit 2, without a traceback, whenever it comes up."""
+    done = subprocess.run(
+        f"{sys.executable} -m cicdpack {command} > /dev/full",
+        shell=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": unbuffered},
+        cwd=repo,
+        capture_output=True,
+        text=True,
+    )
+
+    assert done.returncode == 2
+    assert done.stderr.splitlines() == [
+        "error: the output cannot be written: no space left on device",
+        "hint: make room, or send it to another place",
+    ]
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full here")
+def test_an_error_after_lost_output_is_what_counts(repo: Path) -> None:
+    """What was printed before is lost; the error, its exit code and nothing else remain."""
+    (repo / "churn_model/databricks.yml").write_text("a: [\n")
+    command = f"{sys.executable} -m cicdpack adopt fraud_detector churn_model > /dev/full"
+
+    done = subprocess.run(
+        command,
+        shell=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        cwd=repo,
+        capture_output=True,
+        text=True,
+    )
+
+    assert done.returncode == 2
+    assert done.stderr.startswith("error: ")
+    assert "Traceback" not in done.stderr
+
+
 def test_without_arguments_the_help_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
     """A first look shows every verb."""
     assert run([]) == 0
