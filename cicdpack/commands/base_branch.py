@@ -81,7 +81,7 @@ class Site:
 def look(request: DeployRequest) -> Site:
     """Gather the facts, and refuse what cannot work; the only step that may fetch."""
     repository = open_repository(request.repo)
-    top = repository_root(repository.root)
+    top = repository_root(repository.root, needs_git=True)
     if top is None:
         raise NoGitRepository(repository.root)
     git = Git(top=top)

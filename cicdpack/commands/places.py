@@ -78,20 +78,20 @@ def inside_repository(path: Path) -> tuple[Path, str] | None:
 
 
 def _root(path: Path, revision: str) -> Path:
-    root = _repository_of(path)
+    root = _repository_of(path, needs_git=True)
     if root is None:
         raise NoRepository(path, revision)
     return root
 
 
-def _repository_of(path: Path) -> Path | None:
+def _repository_of(path: Path, *, needs_git: bool = False) -> Path | None:
     """Return the top of the repository that a path is in, or would be, for one that is not on the disk."""
     from cicdpack.disk.git import repository_root
 
     here = Path(os.path.realpath(path))
     while not here.exists() and here != here.parent:
         here = here.parent
-    return repository_root(here)
+    return repository_root(here, needs_git=needs_git)
 
 
 def _parts(path: str) -> list[str]:

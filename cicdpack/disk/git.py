@@ -83,12 +83,17 @@ class Since:
     is_cut: bool
 
 
-def repository_root(path: Path) -> Path | None:
-    """Return the top folder of the working tree that a path is in; None without a repository, or without git."""
+def repository_root(path: Path, *, needs_git: bool = False) -> Path | None:
+    """Return the top folder of the working tree that a path is in; None without a repository.
+
+    Without git there is none either, unless it is needed: raises `GitError` then.
+    """
     folder = path if path.is_dir() else path.parent
     try:
         done = run_git(folder, "rev-parse", "--show-toplevel")
     except GitError:
+        if needs_git:
+            raise
         return None
     if done.returncode == 0:
         return Path(os.fsdecode(done.stdout.rstrip(b"\n")))
@@ -221,7 +226,7 @@ def start_git(folder: Path, arguments: tuple[str, ...], stdin: IO[bytes] | int) 
         )
     except FileNotFoundError:
         if folder.is_dir():
-            raise GitError(str(folder), "`git` is not installed", hint="install git, or put it on PATH") from None
+            raise GitError(str(folder), "`git` was not found", hint="install git, or put it on PATH") from None
         raise GitError(str(folder), "there is no such folder") from None
     except OSError as error:
         raise GitError(str(folder), f"`git` cannot be started: {error.strerror}") from None

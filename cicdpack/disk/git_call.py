@@ -97,7 +97,7 @@ class Git:
                 check=False,
             )
         except FileNotFoundError:
-            raise GitError(str(self.top), "`git` is not installed", hint="install git, or put it on PATH") from None
+            raise GitError(str(self.top), "`git` was not found", hint="install git, or put it on PATH") from None
         except subprocess.TimeoutExpired:
             raise GitFailedError(arguments[0], f"it was not done after {self.timeout:g} s") from None
         return Done(code=done.returncode, out=done.stdout, said=self._readable(done.stderr))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from cicdpack.cli.app import run
 from cicdpack.commands.branches import branch_for
 from tests.commands.deploy_site import IDENTITY, PLATFORMS, Site, make_pattern, make_site
 from tests.forge.fake_forge import TOKEN, Fault
@@ -532,6 +533,23 @@ def test_no_git_repository(make: Callable[..., Site], capsys: pytest.CaptureFixt
 
     assert site.deploy() == 2
     assert "is in no git repository" in errors(capsys)[0]
+
+
+def test_no_git(make: Callable[..., Site], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """Where git is not on PATH, that is what is said, and not that there is no repository; `apply` needs none."""
+    site = make()
+    monkeypatch.setenv("PATH", str(site.clone))
+
+    assert site.deploy() == 2
+    assert capsys.readouterr().err.splitlines() == [
+        f"error: git has no answer for `{site.clone}`: `git` was not found",
+        "hint: install git, or put it on PATH",
+    ]
+    assert run(["build", "--ref", "HEAD"]) == 2
+    assert "`git` was not found" in capsys.readouterr().err
+    assert run(["apply", "fraud-detector", "--dry-run"]) == 0
+    assert run(["status"]) == 0
+    assert capsys.readouterr().err == ""
 
 
 def test_a_request_that_failed_is_opened_by_the_next_run(

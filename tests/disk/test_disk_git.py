@@ -61,7 +61,9 @@ def test_without_git_there_is_no_repository(repository: Repository, monkeypatch:
     monkeypatch.setenv("PATH", "")
 
     assert repository_root(repository.folder) is None
-    with pytest.raises(GitError, match="`git` is not installed") as caught:
+    with pytest.raises(GitError, match="`git` was not found"):
+        repository_root(repository.folder, needs_git=True)
+    with pytest.raises(GitError, match="`git` was not found") as caught:
         resolve(repository.folder, "HEAD")
 
     assert caught.value.hint == "install git, or put it on PATH"
