@@ -108,6 +108,31 @@ def test_a_project_is_compared_with_what_was_applied(root: Path, capsys: pytest.
     assert "echo" not in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("options", [[], ["--check"], ["--dry-run"], ["--diff"]])
+def test_what_is_kept_leaves_nothing_to_do(options: list[str], root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """An edit that nobody disputes is listed, and the last line says that this was all."""
+    (root / "cicd.tar.gz").write_bytes(bundle())
+    assert run(["apply", "alpha"]) == 0
+    capsys.readouterr()
+
+    assert run(["apply", "alpha", *options]) == 0
+
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split()[:2] for line in lines[1:-1] if line] == [["keep", SH]]
+    assert lines[-2:] == ["", "alpha is up to date (bundle 1.0.0), but for what is kept"]
+
+
+def test_a_record_of_what_is_kept_is_told_too(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """With a newer bundle the receipt is still to be committed."""
+    assert run(["apply", "alpha", "--on-conflict", "ours"]) == 0
+
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[-2:] == [
+        "alpha is up to date (bundle 1.1.0), but for what is kept",
+        "recorded what is applied. next: `git add .cicdpack && git commit`",
+    ]
+
+
 HOSTILE = 'x"; touch pwned; echo "'
 
 

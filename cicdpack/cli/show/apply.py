@@ -53,6 +53,8 @@ def plan_text(prepared: Prepared, *, diff: bool) -> Iterator[Line]:
                 yield from _hunks(change, f"bundle {prepared.version}")
             elif diff or isinstance(change, Conflict):
                 yield from _diff(change)
+        if all(isinstance(change, Keep) for change in changes):
+            yield f"{project.name} is up to date (bundle {prepared.version}), but for what is kept"
 
 
 SETTLE_HERE = (
