@@ -46,6 +46,11 @@ def _azure(problem: Problem) -> str:
     return f"##vso[task.logissue {listed}]{_escape(_text(problem), mark='%AZP')}"
 
 
+def azure_command(name: str, data: str) -> str:
+    """Return the line that has Azure's agent do something that needs no properties."""
+    return f"##vso[{name}]{_escape(data, mark='%AZP')}"
+
+
 def _numbers(problem: Problem, line: str, column: str) -> dict[str, str]:
     place = problem.location
     numbers = {line: place.line, column: place.column} if place is not None else {}

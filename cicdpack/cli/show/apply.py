@@ -11,6 +11,7 @@ from cicdpack.cli.show.staging import commit_command
 from cicdpack.cli.show.units import count, short_digest
 from cicdpack.commands.diffs import line_counts, unified
 from cicdpack.commands.plans import Conflict, Create, Delete, Keep, Merge, Present, Update, effect_of
+from cicdpack.problems import Location, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -86,6 +87,18 @@ def outcome_text(prepared: Prepared, *, applied: bool) -> Iterator[Line]:
     paths = (change.path for change in prepared.plan.writes)
     done = f"applied {changes}" if prepared.writes else "recorded what is applied"
     yield f"{done}. next: `{commit_command(paths, (project.folder for project in prepared.projects))}`"
+
+
+def plan_findings(prepared: Prepared) -> Iterator[Problem]:
+    """Return what is to be shown at the files: findings, and every place in conflict."""
+    yield from prepared.problems
+    for project in prepared.projects:
+        yield from project.problems
+    for conflict in prepared.conflicts:
+        lines = (hunk.line for hunk in conflict.hunks) if conflict.hunks else (None,)
+        for line in lines:
+            place = Location(path=conflict.path, line=line)
+            yield Problem(rule="conflict", message=conflict.reason, location=place, hint=conflict.hint)
 
 
 def refused_text(prepared: Prepared, *, settle: str) -> Iterator[Line]:

@@ -12,6 +12,7 @@ from cicdpack._shell import quoted
 from cicdpack.cli.console import stdout
 from cicdpack.cli.options import Archive, Everything, Json, Repo, Selected, Settings, read_settings
 from cicdpack.cli.printing import EXIT_OK, annotate, print_report, settle_earlier_run
+from cicdpack.cli.summary import summarize
 from cicdpack.errors import EXIT_NO, CicdpackError
 
 
@@ -53,6 +54,7 @@ def apply(
 ) -> int:
     """Set up or refresh the CI/CD of projects: pipelines and targets, wholly or not at all."""
     from cicdpack.cli.show import apply as show
+    from cicdpack.cli.show.summary import plan_summary
     from cicdpack.commands import apply as command
 
     if plan_file is not None:
@@ -80,7 +82,8 @@ def apply(
     if applied:
         command.carry_out(prepared)
     print_report(show.plan_json(prepared, applied=applied) if json else show.outcome_text(prepared, applied=applied))
-    annotate([*prepared.problems, *(problem for project in prepared.projects for problem in project.problems)])
+    annotate(show.plan_findings(prepared))
+    summarize(lambda: plan_summary("apply" if applied else "apply: nothing was written", prepared))
     if dry_run:
         return EXIT_OK
     is_open = prepared.conflicts or prepared.plan.marks
@@ -89,11 +92,13 @@ def apply(
 
 def _apply_plan(plan_file: Path, repo: Path | None, *, json: bool) -> int:
     from cicdpack.cli.show import planfile as show
+    from cicdpack.cli.show.summary import carried_summary
     from cicdpack.commands.planfile import carry_out_plan
 
     settle_earlier_run(repo)
     carried = carry_out_plan(plan_file, repo=repo)
     print_report(show.carried_json(carried) if json else show.carried_text(carried))
+    summarize(lambda: carried_summary("apply", carried))
     return EXIT_OK
 
 

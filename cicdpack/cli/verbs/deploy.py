@@ -9,7 +9,8 @@ from typing import Annotated
 import typer
 
 from cicdpack.cli.options import Json, Repo, Settings, read_settings
-from cicdpack.cli.printing import EXIT_OK, print_report
+from cicdpack.cli.printing import EXIT_OK, annotate, print_report
+from cicdpack.cli.summary import summarize
 from cicdpack.errors import EXIT_NO
 
 
@@ -46,6 +47,8 @@ def deploy(
 ) -> int:
     """Propose what apply does as one pull or merge request, from a branch of its own; your files stay as they are."""
     from cicdpack.cli.show import deploy as show
+    from cicdpack.cli.show.apply import plan_findings
+    from cicdpack.cli.show.summary import plan_summary
     from cicdpack.commands.base_branch import DeployRequest
     from cicdpack.commands.deploy import deploy as command
 
@@ -62,4 +65,6 @@ def deploy(
         )
     )
     print_report(show.deploy_json(report) if json else show.deploy_text(report))
+    annotate(plan_findings(report.prepared))
+    summarize(lambda: plan_summary("deploy", report.prepared))
     return EXIT_NO if report.prepared.conflicts else EXIT_OK

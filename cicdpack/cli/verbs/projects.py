@@ -9,6 +9,7 @@ import typer
 
 from cicdpack.cli.options import Archive, Everything, Json, Repo, Selected, Settings, read_settings
 from cicdpack.cli.printing import EXIT_OK, print_report, settle_earlier_run
+from cicdpack.cli.summary import summarize
 from cicdpack.errors import EXIT_NO
 
 
@@ -27,11 +28,13 @@ def status(
 ) -> int:
     """Show how projects stand: not set up, current, outdated, edited, bumped, accepted, missing, in conflict."""
     from cicdpack.cli.show import status as show
+    from cicdpack.cli.show.summary import status_summary
     from cicdpack.commands.status import StatusRequest
     from cicdpack.commands.status import status as command
 
     report = command(StatusRequest(projects=tuple(projects or ()), repo=repo, bundle=bundle, diffs=diff))
     print_report(show.status_json(report) if json else show.status_text(report, verbose=verbose or diff))
+    summarize(lambda: status_summary("status", report))
     return EXIT_OK if report.is_good or not check else EXIT_NO
 
 
