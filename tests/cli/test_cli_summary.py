@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 @pytest.fixture
 def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A repository with two projects, as the working folder of no job."""
-    for name in ("GITHUB_ACTIONS", "GITHUB_STEP_SUMMARY", "TF_BUILD", "AGENT_TEMPDIRECTORY"):
-        monkeypatch.delenv(name, raising=False)
     made = repository(tmp_path / "repo")
     monkeypatch.chdir(made)
     return made
