@@ -21,7 +21,8 @@ class Inserted:
     """One value that an edit wrote: where, what and how.
 
     `value` is plain Python data. `replaced` is the text that stood there before (`null` or `~` when such a null was
-    filled, else empty): `remove` puts it back.
+    filled; for the first item that was appended to a single value, what stood between key and value; else empty):
+    `remove` puts it back.
     """
 
     path: Path

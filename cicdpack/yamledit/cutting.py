@@ -13,6 +13,7 @@ from cicdpack.yamledit import layout, splicing
 from cicdpack.yamledit.document import Document
 from cicdpack.yamledit.errors import YamlEditError
 from cicdpack.yamledit.nodes import Alias, MappingNode, Node, Scalar, SequenceNode, after_colon, deref
+from cicdpack.yamledit.source import LINE_BREAK
 from cicdpack.yamledit.splicing import Splice
 from cicdpack.yamledit.values import same
 from cicdpack.yamledit.writing import block_scalar_text, inline_text
@@ -94,6 +95,38 @@ def replace(document: Document, path: Path, value: object) -> Document | str:
     if has_comment(document.source, splice, [node]):
         return COMMENTED
     return _applied(document, [splice], _replaced(document.value, path, value))
+
+
+def unmake_list(document: Document, path: Path, before: str) -> Document | str:
+    """Write the only item of a list as the value itself: undo `insertion.make_list`, which gave `before`."""
+    trail = document.trail(path)
+    if trail is None or len(trail) < 2 or _is_shared(document, trail):
+        return SHARED
+    node, source = trail[-1], document.source
+    pair = _pair(document, trail[-2], path[-1])
+    colon = after_colon(source, pair[0]) if pair else None
+    if pair is None or colon is None or not isinstance(node, SequenceNode) or len(node.items) != 1:
+        return ENTANGLED
+    item = node.items[0]
+    if node.anchor is not None or node.tag is not None:
+        return ENTANGLED
+    if node.flow:
+        splices = [Splice(start=node.start, end=item.start, text=""), Splice(start=item.end, end=node.end, text="")]
+    else:
+        dash = layout.dash_before(source, item)
+        if dash is None:
+            return ENTANGLED
+        is_below = LINE_BREAK.search(before) is not None
+        column = item.start - source.line_start(item.start)
+        splices = [Splice(start=dash if is_below else colon, end=item.start, text="" if is_below else before)]
+        shift = item.start - dash if is_below else column - pair[0].column
+        for start in layout.line_starts(source, item.start, layout.content_end(source, item)):
+            line = source.text[start : start + shift]
+            splices.append(Splice(start=start, end=start + len(line) - len(line.lstrip(" ")), text=""))
+    if any(has_comment(source, splice, [item]) for splice in splices):
+        return COMMENTED
+    value: Any = document.reader.value(item)
+    return _applied(document, splices, _replaced(document.value, path, value))
 
 
 def _is_shared(document: Document, trail: Sequence[Node]) -> bool:

@@ -72,6 +72,36 @@ def fill_null(document: Document, parent: MappingNode, pair: tuple[Node, Node], 
     return [insert_lines(source, end, lines, column + (dash if is_list(value) else step))]
 
 
+def make_list(
+    document: Document, parent: MappingNode, pair: tuple[Node, Node], items: Sequence[object]
+) -> tuple[list[Splice], str]:
+    """A list where a key has a single value: that value is its first item, the others follow.
+
+    Also what stood between the colon and the value, never empty: by it `cutting.unmake_list` undoes this.
+    """
+    key, node = pair
+    source = document.source
+    at = after_colon(source, key)
+    if at is None:
+        raise source.error("a key without its colon", key.start, hint="write it as `key:`")
+    before = source.text[at : node.start] or " "
+    if parent.flow:
+        added = "".join(f", {inline_text(item)}" for item in items)
+        opening = Splice(start=node.start, end=node.start, text="[")
+        return [opening, Splice(start=node.end, end=node.end, text=f"{added}]")], before
+    indentation = document.indentation
+    if layout.is_first_on_line(source, node.start):
+        column, shift = node.start - source.line_start(node.start), len("- ")
+        dash = Splice(start=node.start, end=node.start, text="- ")
+    else:
+        column, shift = parent.pairs[0][0].column + indentation.dash, indentation.dash + len("- ")
+        dash = Splice(start=at, end=node.start, text=f"{source.newline}{' ' * column}- ")
+    lines = [line for item in items for line in item_lines(item, step=indentation.step, dash=indentation.dash)]
+    starts = layout.line_starts(source, node.start, layout.content_end(source, node))
+    deeper = [Splice(start=start, end=start, text=" " * shift) for start in starts]
+    return [dash, *deeper, _below(source, node, lines, column)], before
+
+
 def _below(source: Source, node: Node, lines: Sequence[str], column: int) -> Splice:
     if layout.is_cut_off(source, node):
         raise source.error(

@@ -153,6 +153,17 @@ def is_first_on_line(source: Source, at: int) -> bool:
     return not source.text[source.line_start(at) : at].strip(" ")
 
 
+def line_starts(source: Source, start: int, end: int) -> list[int]:
+    """Where the lines after the first one of a stretch begin, those left out that hold nothing."""
+    found = []
+    at = source.next_line(start)
+    while start < at <= end:
+        if source.text[at : source.line_end(at)].strip():
+            found.append(at)
+        start, at = at, source.next_line(at)
+    return found
+
+
 def is_line_done(source: Source, at: int) -> bool:
     """Only blanks and a comment stand after a position on its line."""
     rest = source.text[at : source.line_end(at)]

@@ -8,37 +8,42 @@ from typing import TYPE_CHECKING, Any
 from cicdpack.yamledit import layout, splicing
 from cicdpack.yamledit.changes import Inserted, Merged, ValueConflict
 from cicdpack.yamledit.document import Document
-from cicdpack.yamledit.insertion import add_pairs, append_items, fill_null
+from cicdpack.yamledit.insertion import add_pairs, append_items, fill_null, make_list
+from cicdpack.yamledit.lists import NO_LISTS, items_of, merged
 from cicdpack.yamledit.nodes import MappingNode, Node, Scalar, SequenceNode, deref
 from cicdpack.yamledit.splicing import Splice, insert_lines
-from cicdpack.yamledit.values import merged, missing_items, plain, same, satisfies
+from cicdpack.yamledit.values import missing_items, plain, same, satisfies
 from cicdpack.yamledit.writing import block_lines
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from cicdpack.yamledit.changes import Kind, Path
+    from cicdpack.yamledit.lists import Lists
 
 
-def merge(text: bytes, wanted: Mapping[str, object], *, source: str) -> Merged:
+def merge(text: bytes, wanted: Mapping[str, object], *, source: str, lists: Lists = NO_LISTS) -> Merged:
     """Put the wanted values into a YAML text; every byte that is not part of an insertion is kept.
 
     Maps merge, missing keys are added at the end of their mapping, null is filled, equal values stay, lists append
-    what they lack. A value that differs is a conflict: all of them are listed and the text comes back as it was.
-    The result is read again and compared with what was wanted. `source` is the path that errors name.
+    what they lack. Where a list of `lists` is wanted, a single value becomes the first item of one. A value that
+    differs is a conflict: all of them are listed and the text comes back as it was. The result is read again and
+    compared with what was wanted. `source` is the path that errors name.
 
     Raises `YamlEditError` where the text cannot be read or the touched part cannot be edited safely: several
     documents, a root that is no mapping, an alias, a tag, a merge key or an anchor in use in the way.
     """
-    return merge_into(Document.read(text, source), wanted)
+    return merge_into(Document.read(text, source), wanted, lists)
 
 
-def merge_into(document: Document, wanted: Mapping[str, object]) -> Merged:
+def merge_into(document: Document, wanted: Mapping[str, object], lists: Lists = NO_LISTS) -> Merged:
     """Do what `merge` does with a text that was read already."""
-    edit = _Merge(document)
+    edit = _Merge(document, lists)
     edit.root(wanted)
     if edit.conflicts or not edit.splices:
         return Merged(text=document.source.encode(), conflicts=tuple(edit.conflicts))
     result, spans = splicing.apply(document.source, edit.splices)
-    document.check(result, merged(document.value, wanted))
+    document.check(result, merged(document.value, wanted, lists))
     return Merged(text=result.encode(), changes=tuple(edit.changes), spans=spans)
 
 
@@ -48,8 +53,9 @@ class _Merge:
     `locks` holds, with its position, a reason for each node on the way that must not change, as other places share it.
     """
 
-    def __init__(self, document: Document) -> None:
+    def __init__(self, document: Document, lists: Lists) -> None:
         self.document = document
+        self.lists = lists
         self.source = document.source
         self.splices: list[Splice] = []
         self.changes: list[Inserted] = []
@@ -123,7 +129,9 @@ class _Merge:
             case MappingNode(), Mapping():
                 self.mapping(target, wanted, path)
             case SequenceNode(), list() | tuple():
-                self.append(target, missing_items(target_items(current), wanted), path)
+                self.append(target, self.missing(current, wanted, path), path)
+            case _, list() | tuple() if path in self.lists:
+                self.widen(parent, pair, self.missing(current, wanted, path), path)
             case _:
                 location = self.source.location(node.start)
                 self.conflicts.append(
@@ -136,16 +144,23 @@ class _Merge:
         replaced = self.source.text[node.start : node.end]
         self.note(path, wanted, "filled", replaced)
 
+    def missing(self, current: object, wanted: Sequence[object], path: Path) -> list[object]:
+        return missing_items(items_of(current), wanted, self.lists.get(path, same))
+
+    def widen(self, parent: MappingNode, pair: tuple[Node, Node], items: list[object], path: Path) -> None:
+        """Make a list of a single value, with the items behind it. The first of them knows what to put back."""
+        if not items:
+            return
+        splices, before = ([], "") if self.locks else make_list(self.document, parent, pair, items)
+        self.write(splices)
+        for index, item in enumerate(items, 1):
+            self.note((*path, index), item, "appended", before if index == 1 else "")
+
     def append(self, node: SequenceNode, items: list[object], path: Path) -> None:
         if items:
             self.write(append_items(self.document, node, items))
         for index, item in enumerate(items, len(node.items)):
             self.note((*path, index), item, "appended")
-
-
-def target_items(value: object) -> list[object]:
-    """The items of a list value."""
-    return value if isinstance(value, list) else []
 
 
 def _first_lines(document: Document, wanted: Mapping[str, object]) -> Splice:

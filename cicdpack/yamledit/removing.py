@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from cicdpack.yamledit import cutting
 from cicdpack.yamledit.changes import Inserted, Kept, Removed
 from cicdpack.yamledit.document import Document
+from cicdpack.yamledit.lists import NO_LISTS, is_single
 from cicdpack.yamledit.nodes import SequenceNode, deref
 from cicdpack.yamledit.values import same
 
@@ -15,18 +16,20 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from cicdpack.yamledit.changes import Path
+    from cicdpack.yamledit.lists import Lists
 
 EDITED = "it was edited"
 
 
-def remove(text: bytes, inserted: Sequence[Inserted], *, source: str) -> Removed:
+def remove(text: bytes, inserted: Sequence[Inserted], *, source: str, lists: Lists = NO_LISTS) -> Removed:
     """Take back what `merge` recorded, the exact inverse of it on a text that nobody edited since.
 
     A value that differs from the recorded one is kept and reported; of a recorded mapping or list each part counts
     for itself, and the container goes when nothing is left in it. A value that is gone already is passed over.
+    An item of `lists` counts as a whole. A list that `merge` made of a single value is that value again.
     Comments written into an inserted value keep it. Raises `YamlEditError` where the text cannot be read.
     """
-    removal = Removal(Document.read(text, source))
+    removal = Removal(Document.read(text, source), lists)
     for item in reversed(inserted):
         removal.take(item)
     return Removed(
@@ -37,8 +40,9 @@ def remove(text: bytes, inserted: Sequence[Inserted], *, source: str) -> Removed
 class Removal:
     """A document from which values are taken one by one, and the account of it."""
 
-    def __init__(self, document: Document) -> None:
+    def __init__(self, document: Document, lists: Lists = NO_LISTS) -> None:
         self.document = document
+        self.lists = lists
         self.removed: list[Inserted] = []
         self.kept: list[Kept] = []
 
@@ -51,7 +55,8 @@ class Removal:
         current = self.document.reader.value(trail[-1])
         if same(current, item.value):
             return self.take_whole(path, current, item)
-        parts = _parts(path, item.value, current)
+        is_whole = item.kind == "appended" and item.path[:-1] in self.lists
+        parts = [] if is_whole else _parts(path, item.value, current)
         if not parts:
             return self.keep(path, current, EDITED)
         are_gone = [self.take(part) for part in parts]
@@ -76,6 +81,9 @@ class Removal:
         if isinstance(result, str):
             return result
         self.document = result
+        if item.kind == "appended" and item.replaced:
+            single = cutting.unmake_list(self.document, path[:-1], item.replaced)
+            self.document = self.document if isinstance(single, str) else single
         return None
 
     def keep(self, path: Path, current: object, reason: str) -> bool:
@@ -86,16 +94,27 @@ class Removal:
         return False
 
     def find(self, item: Inserted) -> Path | None:
-        """The path of a recorded value; a list item may have moved, and is found by its value."""
+        """The path of a recorded value; a list item may have moved, and is found by its value.
+
+        Where a single value may stand for a list, it stands for the item. None where the item is gone.
+        """
         if item.kind != "appended":
             return item.path
-        trail = self.document.trail(item.path[:-1])
+        path = item.path[:-1]
+        covers = self.lists.get(path)
+        trail = self.document.trail(path)
         node = deref(trail[-1]) if trail else None
-        if not isinstance(node, SequenceNode):
+        if node is not None and not isinstance(node, SequenceNode):
+            value = self.document.reader.value(node)
+            return path if covers and is_single(value) and covers(value, item.value) else None
+        if node is None:
             return None
-        matches = [
-            index for index, child in enumerate(node.items) if same(self.document.reader.value(child), item.value)
-        ]
+        values = [self.document.reader.value(child) for child in node.items]
+        matches = [index for index, value in enumerate(values) if same(value, item.value)]
+        if not matches and covers:
+            matches = [index for index, value in enumerate(values) if covers(value, item.value)]
+            if not matches:
+                return None
         if not matches:
             return item.path
         index = item.path[-1] if item.path[-1] in matches else matches[-1]

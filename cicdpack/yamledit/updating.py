@@ -8,19 +8,28 @@ from typing import TYPE_CHECKING, Any
 from cicdpack.yamledit import cutting
 from cicdpack.yamledit.changes import Inserted, Kept, Updated, ValueConflict
 from cicdpack.yamledit.document import Document
+from cicdpack.yamledit.lists import NO_LISTS, is_single, items_of
 from cicdpack.yamledit.merging import merge_into
 from cicdpack.yamledit.removing import EDITED, Removal
-from cicdpack.yamledit.values import contains, is_list, plain, same
+from cicdpack.yamledit.values import contains, is_list, missing_items, plain, same
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from cicdpack.yamledit.changes import Path
+    from cicdpack.yamledit.lists import Lists
 
 TAKEN_OUT = "it was taken out"
 
 
-def update(text: bytes, base: Mapping[str, object], wanted: Mapping[str, object], *, source: str) -> Updated:
+def update(
+    text: bytes,
+    base: Mapping[str, object],
+    wanted: Mapping[str, object],
+    *,
+    source: str,
+    lists: Lists = NO_LISTS,
+) -> Updated:
     """Three-way per value: `base` is what an earlier run set, `wanted` what is to be set now.
 
     A value that is still the base's follows the wanted one: it is replaced in place, or taken out where it is not
@@ -30,14 +39,14 @@ def update(text: bytes, base: Mapping[str, object], wanted: Mapping[str, object]
 
     Raises `YamlEditError` as `merge` does.
     """
-    walk = _Update(Document.read(text, source))
+    walk = _Update(Document.read(text, source), lists)
     walk.mapping((), base, wanted)
     conflicts = walk.conflicts
     removal = walk.removal
     result = removal.document.source.encode()
     changes = walk.changes
     if walk.additions and not conflicts:
-        merged = merge_into(removal.document, walk.additions)
+        merged = merge_into(removal.document, walk.additions, lists)
         result, conflicts = merged.text, list(merged.conflicts)
         changes = [*changes, *merged.changes]
     if conflicts:
@@ -50,8 +59,9 @@ def update(text: bytes, base: Mapping[str, object], wanted: Mapping[str, object]
 class _Update:
     """One walk over base and wanted. Values are replaced and taken out at once, additions are collected for the end."""
 
-    def __init__(self, document: Document) -> None:
-        self.removal = Removal(document)
+    def __init__(self, document: Document, lists: Lists) -> None:
+        self.removal = Removal(document, lists)
+        self.lists = lists
         self.additions: dict[Any, Any] = {}
         self.changes: list[Inserted] = []
         self.kept: list[Kept] = []
@@ -71,8 +81,8 @@ class _Update:
         is_there, current = self.current(path)
         if isinstance(base, Mapping) and isinstance(wanted, Mapping) and isinstance(current, Mapping):
             self.mapping(path, base, wanted)
-        elif is_list(base) and is_list(wanted) and is_list(current):
-            self.items(path, _items(base), _items(wanted))
+        elif is_list(base) and is_list(wanted) and (is_list(current) or self.is_single(path, current)):
+            self.items(path, items_of(base), items_of(wanted))
         elif is_there and same(current, wanted):
             return
         elif is_there and same(current, base):
@@ -91,17 +101,25 @@ class _Update:
         if joined:
             self.add(path, joined)
         _, current = self.current(path)
+        lost = missing_items(items_of(current), base, self.lists.get(path, same))
         for index, item in enumerate(base):
-            if contains(wanted, item) and not contains(_items(current), item):
+            if contains(wanted, item) and contains(lost, item):
                 self.keep((*path, index), None, TAKEN_OUT)
+
+    def is_single(self, path: Path, current: object) -> bool:
+        """Whether a value stands where a list may stand: it is the only item of one, and never a conflict."""
+        return path in self.lists and is_single(current)
 
     def drop_item(self, path: Path, item: object) -> None:
         _, current = self.current(path[:-1])
-        if contains(_items(current), item):
+        if contains(items_of(current), item):
             self.removal.take(Inserted(path=path, value=item, kind="appended"))
 
     def drop(self, path: Path, base: object) -> None:
         """Take out what is not wanted any more. An edited part of it is a conflict, since both sides moved."""
+        if is_list(base) and self.is_single(path, self.current(path)[1]):
+            self.items(path, items_of(base), ())
+            return
         before = len(self.removal.kept)
         self.removal.take(Inserted(path=path, value=base, kind="added"))
         kept, self.removal.kept[before:] = self.removal.kept[before:], []
@@ -150,7 +168,3 @@ class _Update:
     def conflict(self, path: Path, current: object, wanted: object) -> None:
         location = self.removal.document.source.location(self.at(path))
         self.conflicts.append(ValueConflict(path=path, current=current, wanted=plain(wanted), location=location))
-
-
-def _items(value: object) -> list[object]:
-    return list(value) if isinstance(value, (list, tuple)) else []

@@ -14,7 +14,7 @@ from cicdpack.yamledit.nodes import Alias, MappingNode, Node, Scalar, SequenceNo
 
 if TYPE_CHECKING:
     import re
-    from collections.abc import Collection
+    from collections.abc import Callable, Collection
 
     from cicdpack.yamledit.source import Source
 
@@ -230,27 +230,15 @@ def contains(items: Collection[object], value: object) -> bool:
     return any(same(item, value) for item in items)
 
 
-def missing_items(current: Collection[object], wanted: Collection[object]) -> list[object]:
-    """The wanted items that a list lacks, each once, in order."""
+def missing_items(
+    current: Collection[object], wanted: Collection[object], covers: Callable[[object, object], bool] = same
+) -> list[object]:
+    """The wanted items that a list lacks, each once, in order; `covers` says which item makes a wanted one needless."""
     found: list[object] = []
     for item in wanted:
-        if not contains(current, item) and not contains(found, item):
+        if not any(covers(there, item) for there in current) and not contains(found, item):
             found.append(item)
     return found
-
-
-def merged(current: object, wanted: object) -> object:
-    """What `merge` aims at: maps merged, null filled, items appended; where values differ, the current one stays."""
-    if current is None:
-        return plain(wanted)
-    if isinstance(current, Mapping) and isinstance(wanted, Mapping):
-        result = dict(current)
-        for key, value in wanted.items():
-            result[key] = merged(result[key], value) if key in result else plain(value)
-        return result
-    if isinstance(current, (list, tuple)) and isinstance(wanted, (list, tuple)):
-        return [*current, *map(plain, missing_items(current, wanted))]
-    return current
 
 
 def satisfies(current: object, wanted: object) -> bool:

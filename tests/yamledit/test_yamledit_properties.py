@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 
 from cicdpack.yamledit import YamlEditError, load, merge, merge3, remove, update
 from cicdpack.yamledit.document import Document
+from cicdpack.yamledit.lists import merged
 from cicdpack.yamledit.simple import NotSimple, simple_value
 from cicdpack.yamledit.source import Source
-from cicdpack.yamledit.values import merged, same
+from cicdpack.yamledit.values import same
 from cicdpack.yamledit.writing import inline_text
 
 if TYPE_CHECKING:
