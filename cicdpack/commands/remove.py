@@ -135,6 +135,7 @@ def _why(state: State) -> str:
 
 def _values(path: str, state: State, earlier: Change | None, base: ValuesBase, *, force: bool) -> tuple[Change, bool]:
     """Take values out of a file of the user's; the file goes if we made it and nothing is left in it."""
+    from cicdpack.planning.schemas import lists_of
     from cicdpack.yamledit.removing import remove
 
     if isinstance(earlier, Delete):
@@ -142,7 +143,7 @@ def _values(path: str, state: State, earlier: Change | None, base: ValuesBase, *
     if not isinstance(state, Present):
         return Keep(path=path, current=state, reason=_why(state)), isinstance(state, Blocked)
     text = earlier.after.data if isinstance(earlier, Merge) else state.data
-    removed = remove(text, _inserted(path, text, base, force=force), source=path)
+    removed = remove(text, _inserted(path, text, base, force=force), source=path, lists=lists_of(path))
     said = [describe_kept(removed.kept)] if removed.kept else []
     if isinstance(earlier, Keep) and earlier.reason:
         said.insert(0, earlier.reason)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 class Set:
     """One insertion: where and how. What was set is the wanted value at the path; a list item brings its `value`.
 
-    `replaced` is the text of the null that was filled.
+    `replaced` is the text of the null that was filled, or what stood before the single value that a list was made of.
     """
 
     path: Path
@@ -35,15 +35,20 @@ def after_run(
 ) -> tuple[Set, ...]:
     """Return what is ours after a run that inserted `changes`; `values` are what is wanted now.
 
-    What lies inside of a mapping or list that we set is ours with it and is not listed.
+    What lies inside of a mapping or list that we set is ours with it and is not listed. An item that takes another's
+    place takes over what the list was made of.
     """
     gone = [(item.path[:-1], item.value) for item in removed if item.kind == "appended"]
     kept = [item for item in sets if _is_wanted(item, values, gone)]
+    left = [item for item in sets if item not in kept]
+    stood = {item.path[:-1]: item.replaced for item in left if item.kind == "appended" and item.replaced}
     for change in changes:
         if change.kind == "replaced" or _covers(kept, change.path):
             continue
-        value = change.value if change.kind == "appended" else None
-        kept.append(Set(path=change.path, kind=change.kind, value=value, replaced=change.replaced))
+        is_item = change.kind == "appended"
+        replaced = change.replaced or (stood.pop(change.path[:-1], "") if is_item else "")
+        value = change.value if is_item else None
+        kept.append(Set(path=change.path, kind=change.kind, value=value, replaced=replaced))
     return tuple(kept)
 
 

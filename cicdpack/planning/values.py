@@ -97,11 +97,12 @@ def _decide(want: WantedValues, state: State, text: bytes, earlier: Change | Non
 
 def _move(text: bytes, want: WantedValues) -> Updated:
     """Move the text from what was wanted to what is wanted; without a base everything is new."""
+    from cicdpack.planning.schemas import lists_of
     from cicdpack.yamledit.updating import update
 
     base = want.base
     known = removable(base.values, want.values, base.sets) if base else {}
-    return update(text, known, want.values, source=want.path)
+    return update(text, known, want.values, source=want.path, lists=lists_of(want.path))
 
 
 def _change(want: WantedValues, state: State, moved: Updated, earlier: Change | None, *, created: bool) -> Change:
@@ -139,9 +140,10 @@ def _edited(want: WantedValues, kept: Sequence[Kept]) -> str:
 
 def find_edits(path: str, text: bytes, base: ValuesBase) -> tuple[Kept, ...]:
     """Return the values of an overlay that are not as it set them. Raises `YamlEditError`."""
+    from cicdpack.planning.schemas import lists_of
     from cicdpack.yamledit.updating import update
 
-    return update(text, base.values, base.values, source=path).kept
+    return update(text, base.values, base.values, source=path, lists=lists_of(path)).kept
 
 
 def kept_hash(kept: Sequence[Kept]) -> str | None:
@@ -176,6 +178,7 @@ def _in_conflict(
 def _settled(text: bytes, want: WantedValues, side: str) -> Updated | None:
     """Move the text with every conflict settled for one side; None where that cannot be done."""
     from cicdpack.planning.bases import ValuesBase
+    from cicdpack.planning.schemas import lists_of
     from cicdpack.yamledit.updating import update
 
     changes: list[Inserted] = []
@@ -192,6 +195,7 @@ def _settled(text: bytes, want: WantedValues, side: str) -> Updated | None:
                     {} if conflict.current is None else _nested(conflict.path, conflict.current),
                     {} if conflict.wanted is None else _nested(conflict.path, conflict.wanted),
                     source=want.path,
+                    lists=lists_of(want.path),
                 )
                 if forced.conflicts:
                     return None

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from cicdpack.planning.bases import Rules, ValuesBase
 from cicdpack.planning.changes import (
     Absent,
     Blocked,
@@ -18,7 +19,11 @@ from cicdpack.planning.changes import (
     Update,
     effect_of,
 )
+from cicdpack.planning.ownership import insertions
 from cicdpack.planning.plan import WantedFile, WantedValues, make_plan
+from cicdpack.planning.schemas import lists_of
+from cicdpack.planning.values import decide_values
+from cicdpack.yamledit.removing import remove
 
 if TYPE_CHECKING:
     from cicdpack.planning.changes import State
@@ -176,3 +181,22 @@ def test_an_update_keeps_what_it_replaces() -> None:
 
     assert isinstance(change, Update)
     assert change.before == OLD
+
+
+@pytest.mark.parametrize("is_next", [False, True], ids=["moved once", "moved twice"])
+def test_an_item_that_moves_takes_over_what_its_list_was_made_of(is_next: bool) -> None:
+    """A list that was made of one value is that value again in the end, however often the item moved since."""
+    path, text = ".gitlab-ci.yml", b"include: a.yml\n"
+    base = None
+    data = text
+    for name in ("one.yml", "two.yml", "three.yml")[: 2 + is_next]:
+        want = WantedValues(path=path, values={"include": [{"local": name}]}, base=base)
+        outcome = decide_values(want, Present(data=data), None, Rules())
+        assert isinstance(outcome.change, Merge)
+        data = outcome.change.after.data
+        assert data.decode() == f"include:\n  - a.yml\n  - local: {name}\n"
+        base = ValuesBase(values=want.values, sets=outcome.sets)
+
+    assert base is not None
+    back = remove(data, insertions(base.sets, base.values), source=path, lists=lists_of(path))
+    assert back.text == text
