@@ -9,7 +9,7 @@ from cicdpack.bundle.binding import bind
 from cicdpack.bundle.render import render
 from cicdpack.bundle.rendering import RenderedFile
 from cicdpack.commands.branch_parameters import check_branches, notice_one_branch
-from cicdpack.commands.gitlab import notice_gitlab
+from cicdpack.commands.gitlab import notice_gitlab, notice_root_pipeline
 from cicdpack.commands.parameters import SETTINGS, layers_of
 from cicdpack.commands.records import Found, bases_of
 from cicdpack.commands.seeds import seed_of
@@ -105,6 +105,7 @@ def make_share(
             *bound.problems,
             *_of_targets(project, wanted, bound, is_news=is_news),
             *notice_gitlab(repository.root, project, bound.values),
+            *notice_root_pipeline(repository.root, project, rendering),
             *problems,
         ),
         found=found,

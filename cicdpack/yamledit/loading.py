@@ -66,18 +66,19 @@ class Loaded:
         )
 
 
-def load(text: bytes, *, source: str, tags: Collection[str] = ()) -> Loaded:
+def load(text: bytes, *, source: str, tags: Collection[str] = (), is_tolerant: bool = False) -> Loaded:
     """Read one YAML document as strings, ints, floats, bools, None, lists and dicts.
 
     Values are read as YAML 1.1 (`yes` is true, `3.10` is 3.1), but timestamps stay strings, and so do the keys `on`,
     `off`, `yes` and `no`. `tags` lists local tags whose plain value is taken, such as GitLab's `!reference`; any other
-    unknown tag is refused. `source` is the path that errors and locations name.
+    unknown tag is refused, or gives a `Tagged` where the reader is tolerant. `source` is the path that errors and
+    locations name.
 
     Raises `YamlEditError` for a text that is not UTF-8 or not YAML, for duplicate keys, several documents, and texts
     beyond the limits of `source` and `nodes`.
     """
     decoded = Source.decode(text, source)
-    return Loaded(decoded, _value(decoded, tags))
+    return Loaded(decoded, _value(decoded, tags, is_tolerant=is_tolerant))
 
 
 def parse(text: str, *, source: str = "<text>") -> object:
@@ -85,9 +86,9 @@ def parse(text: str, *, source: str = "<text>") -> object:
     return _value(Source.decode(text.encode("utf-8"), source))
 
 
-def _value(source: Source, tags: Collection[str] = ()) -> object:
+def _value(source: Source, tags: Collection[str] = (), *, is_tolerant: bool = False) -> object:
     try:
         return simple_value(source.text)
     except NotSimple:
         root = read_tree(source).root
-        return None if root is None else Reader(source, tags=tags).value(root)
+        return None if root is None else Reader(source, tags=tags, is_tolerant=is_tolerant).value(root)

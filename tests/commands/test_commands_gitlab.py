@@ -9,6 +9,7 @@ import yaml
 
 from cicdpack.cli.app import run
 from cicdpack.commands.apply import ApplyRequest, carry_out, prepare
+from cicdpack.commands.gitlab_rules import MERGE_REQUEST, evaluate
 from cicdpack.commands.remove import RemoveRequest, carry_out_removal, prepare_removal
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
     from cicdpack.commands.apply import Prepared
     from cicdpack.planning.bases import OnConflict
+    from cicdpack.problems import Problem
 
 ROOT_FILE = ".gitlab-ci.yml"
 FRAUD, CHURN = ".gitlab/pipelines/fraud-detector-triggers-cicd.yml", ".gitlab/pipelines/churn-model-triggers-cicd.yml"
@@ -150,3 +152,137 @@ def test_another_include_is_another(root: Path, text: str) -> None:
     applied(root, "fraud-detector")
 
     assert {"local": FRAUD} in included(root)
+
+
+JOB = "job: {stage: build, script: x}\n"
+
+REFUSED_STAGES = {
+    "a list": ("# mine\nstages: [build]\n" + JOB, 2),
+    "a list in lines": ("stages:\n  - build\n  - deploy\n" + JOB, 1),
+    "with an include": ("include: a.yml\nstages: [build]\n" + JOB, 2),
+    "nothing but our include": (f"stages: [build]\ninclude:\n  - local: {FRAUD}\n", 1),
+}
+
+SOUND_STAGES = {
+    "none listed": JOB,
+    "the stage is listed": "stages: [build, test]\n" + JOB,
+    "a reference": ".s: {x: [build]}\nstages: !reference [.s, x]\n",
+    "something in the list that is no stage": "stages: [build, [test]]\n",
+    "a text": "stages: build\n",
+}
+
+NO_MERGE_REQUESTS = {
+    "branches": "[{if: $CI_COMMIT_BRANCH}]",
+    "the default branch": "[{if: $CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH}]",
+    "pushes and schedules": """[{if: '$CI_PIPELINE_SOURCE == "push" || $CI_PIPELINE_SOURCE == "schedule"'}]""",
+    "tags and branches": "[{if: $CI_COMMIT_TAG}, {if: $CI_COMMIT_BRANCH =~ /^rel/, when: always}]",
+    "never for them": """[{if: '$CI_PIPELINE_SOURCE == "merge_request_event"', when: never}, {when: always}]""",
+    "never at all": "[{if: $DRAFT, when: never}, {when: never}, {when: always}]",
+    "a branch with changes": "[{if: $CI_COMMIT_BRANCH, changes: [a]}]",
+    "parentheses": "[{if: ($CI_COMMIT_BRANCH || $CI_COMMIT_TAG) && $ANY}]",
+}
+
+MERGE_REQUESTS = {
+    "named": """[{if: '$CI_PIPELINE_SOURCE == "merge_request_event"'}, {if: $CI_COMMIT_BRANCH}]""",
+    "by their number": "[{if: $CI_MERGE_REQUEST_IID}]",
+    "always": "[{when: always}]",
+    "with changes": "[{changes: [a]}]",
+    "a variable of their own": "[{if: $RUN_ALL}]",
+    "either": "[{if: $CI_COMMIT_BRANCH || $RUN_ALL}]",
+    "no tag": "[{if: $CI_COMMIT_TAG == null}]",
+    "not a tag": """[{if: '$CI_COMMIT_TAG !~ /^v/'}]""",
+    "all but pushes": """[{if: '$CI_PIPELINE_SOURCE != "push"'}]""",
+    "by a pattern": "[{if: $CI_PIPELINE_SOURCE =~ /^merge_request/}]",
+    "maybe never": "[{if: $DRAFT, when: never}, {when: always}]",
+    "what is not understood": "[{if: '! $CI_COMMIT_BRANCH'}]",
+    "a reference": "[!reference [.rules, a]]",
+    "no rules": "[]",
+}
+
+
+def noticed(root: Path, text: str) -> tuple[Problem, ...]:
+    (root / ROOT_FILE).write_text(text)
+    problems = planned(root, "fraud-detector").projects[0].problems
+    return tuple(problem for problem in problems if problem.rule in ("gitlab-stages", "gitlab-workflow"))
+
+
+@pytest.mark.parametrize(("text", "line"), REFUSED_STAGES.values(), ids=REFUSED_STAGES)
+def test_a_stage_that_is_not_listed_is_told(root: Path, text: str, line: int) -> None:
+    """GitLab would refuse the whole file, so its line and what to add are named before anything is written."""
+    (problem,) = noticed(root, text)
+
+    assert (problem.rule, problem.severity) == ("gitlab-stages", "warning")
+    assert problem.location is not None
+    assert (problem.location.path, problem.location.line) == (ROOT_FILE, line)
+    assert "`stages` lacks `test`" in problem.message
+    assert problem.hint == "add `test` to `stages:` before you push"
+
+
+@pytest.mark.parametrize("text", SOUND_STAGES.values(), ids=SOUND_STAGES)
+def test_no_false_alarm_about_stages(root: Path, text: str) -> None:
+    """Where the stage is there, or nothing can be told for sure, nothing is said."""
+    assert noticed(root, text) == ()
+
+
+def test_every_run_tells_it(root: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """Also `--check`, and once everything is applied: the file is still broken."""
+    (root / ROOT_FILE).write_text("stages: [build]\n" + JOB)
+    monkeypatch.chdir(root)
+
+    for command in (["apply", "--check"], ["apply", "--dry-run"], ["apply"], ["apply", "--check"]):
+        run([*command, "fraud-detector"])
+
+        shown = capsys.readouterr()
+        assert f"{ROOT_FILE}:1" in shown.out + shown.err, command
+        assert "gitlab-stages" in shown.out + shown.err
+
+
+@pytest.mark.parametrize("rules", NO_MERGE_REQUESTS.values(), ids=NO_MERGE_REQUESTS)
+def test_rules_that_let_no_merge_request_run_are_told(root: Path, rules: str) -> None:
+    """The tests would never start, and nobody would see why."""
+    (problem,) = noticed(root, f"{JOB}workflow:\n  rules: {rules}\nstages: [build, test]\n")
+
+    assert (problem.rule, problem.severity) == ("gitlab-workflow", "warning")
+    assert problem.location is not None
+    assert problem.location.line == 3
+    assert problem.hint is not None
+    assert "merge_request_event" in problem.hint
+
+
+@pytest.mark.parametrize("rules", MERGE_REQUESTS.values(), ids=MERGE_REQUESTS)
+def test_no_false_alarm_about_rules(root: Path, rules: str) -> None:
+    """Where a pipeline of a merge request may run, or nothing can be told for sure, nothing is said."""
+    assert noticed(root, f"workflow:\n  rules: {rules}\n") == ()
+
+
+def test_a_variable_of_the_files_own_is_not_gitlabs(root: Path) -> None:
+    """Whoever sets a predefined variable changes what is known of it."""
+    text = "variables: {CI_COMMIT_BRANCH: main}\nworkflow:\n  rules: [{if: $CI_COMMIT_BRANCH}]\n"
+
+    assert noticed(root, text) == ()
+
+
+@pytest.mark.parametrize(
+    ("condition", "answer"),
+    [
+        ('$CI_COMMIT_BRANCH || $CI_PIPELINE_SOURCE == "merge_request_event" && $CI_COMMIT_TAG', False),
+        ('($CI_COMMIT_BRANCH || $CI_PIPELINE_SOURCE == "merge_request_event") && $CI_MERGE_REQUEST_IID', True),
+        ('"a" == "a" && \n $CI_COMMIT_TAG != "v1"', True),
+        ('"" || null', False),
+        ("$CI_MERGE_REQUEST_IID == null", False),
+        ("$CI_MERGE_REQUEST_IID == $CI_DEFAULT_BRANCH", None),
+        ("$CI_COMMIT_BRANCH == $ANY", None),
+        ("$CI_COMMIT_BRANCH && $ANY", False),
+        ("$CI_MERGE_REQUEST_IID || $ANY", True),
+        ("$ANY", None),
+        ("", None),
+        ("$A ==", None),
+        ("($A", None),
+        ("$CI_COMMIT_TAG $CI_COMMIT_TAG", None),
+        ("$CI_COMMIT_TAG " + "&& $CI_COMMIT_TAG " * 500, None),
+        ("(" * 1500, None),
+    ],
+)
+def test_conditions(condition: str, answer: bool | None) -> None:
+    """What is known decides, `&&` before `||`; the rest cannot be told."""
+    assert evaluate(condition, MERGE_REQUEST) is answer
