@@ -74,6 +74,8 @@ def load(text: bytes, *, source: str, tags: Collection[str] = (), is_tolerant: b
     unknown tag is refused, or gives a `Tagged` where the reader is tolerant. `source` is the path that errors and
     locations name.
 
+    A header of GitLab's (`spec` alone in a document of its own) is passed over.
+
     Raises `YamlEditError` for a text that is not UTF-8 or not YAML, for duplicate keys, several documents, and texts
     beyond the limits of `source` and `nodes`.
     """

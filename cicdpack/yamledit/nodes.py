@@ -105,13 +105,17 @@ class Alias(Node):
 
 
 class Tree:
-    """A document: its root (None where the text holds no value) and the position where its content may begin."""
+    """A document: its root (None where the text holds no value) and the position where its content may begin.
 
-    __slots__ = ("body", "root")
+    `has_header` says that a header stands before it, which belongs to the text and is no part of the document.
+    """
+
+    __slots__ = ("body", "has_header", "root")
 
     def __init__(self, root: Node | None, body: int) -> None:
         self.root = root
         self.body = body
+        self.has_header = False
 
 
 def deref(node: Node) -> Node:
@@ -126,7 +130,10 @@ def after_colon(source: Source, key: Node) -> int | None:
 
 
 def read_tree(source: Source) -> Tree:
-    """The one document of a text. Broken YAML, a second document, or a limit exceeded is a `YamlEditError`."""
+    """The one document of a text, below its header if it has one.
+
+    Broken YAML, a further document, or a limit exceeded is a `YamlEditError`.
+    """
     import yaml
 
     builder = _Builder(source)
@@ -172,6 +179,14 @@ def events_of(text: str) -> Iterator[Any]:
         loader.dispose()
 
 
+def _is_header(root: Node | None) -> bool:
+    """A mapping with the one key `spec`: the inputs of a GitLab configuration (https://docs.gitlab.com/ci/yaml/#spec)."""
+    if not isinstance(root, MappingNode) or len(root.pairs) != 1:
+        return False
+    key = root.pairs[0][0]
+    return isinstance(key, Scalar) and key.text == "spec"
+
+
 class _Builder:
     """Events in, tree out. `open` holds the collections not yet closed, `keys` the keys that wait for their value."""
 
@@ -206,9 +221,13 @@ class _Builder:
 
     def start_document(self, event: Any) -> None:
         self.documents += 1
-        if self.documents > 1:
+        if self.documents == 2 and _is_header(self.tree.root):
+            self.tree = Tree(None, 0)
+            self.tree.has_header = True
+            self.anchors = {}
+        elif self.documents > 1:
             raise self.fail(
-                "a second document begins, only one is read", event.start_mark.index, "split the file at `---`"
+                "a second document begins, only one is read", event.start_mark.index, "keep one document in the file"
             )
         self.tree.body = event.end_mark.index if event.explicit else 0
 

@@ -42,6 +42,8 @@ def merge3(base: bytes, ours: bytes, theirs: bytes, *, source: str) -> Merged3:
 
 
 def _merge3(base: Document, ours: Document, theirs: Document) -> Merged3:
+    if any(document.tree.has_header for document in (base, ours, theirs)):
+        raise GiveUp  # A header is no part of the document, so that a change of it would be lost.
     original, root = ours.source, ours.tree.root
     is_ended = not original.text or LINE_BREAK.search(original.text, len(original.text) - 1)
     # A block of text that ends the file would change with a line break; what goes below it fails the check at the end.

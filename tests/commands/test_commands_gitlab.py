@@ -28,6 +28,7 @@ FORMS = {
     "a mapping": ("include:\n  project: g/p\n  file: /x.yml\n", [{"project": "g/p", "file": "/x.yml"}]),
     "braces": ("include: {project: g/p, file: /x.yml}\n", [{"project": "g/p", "file": "/x.yml"}]),
     "a list": ("include: [a.yml]\n", ["a.yml"]),
+    "below a header": ("spec:\n  inputs:\n    env:\n---\ninclude: a.yml\n", ["a.yml"]),
     "a list of paths": ("include:\n- a.yml\n", ["a.yml"]),
 }
 
@@ -67,7 +68,7 @@ def removed(root: Path, *projects: str) -> tuple[str, ...]:
 
 
 def included(root: Path) -> Any:
-    return yaml.safe_load((root / ROOT_FILE).read_text())["include"]
+    return list(yaml.safe_load_all((root / ROOT_FILE).read_text()))[-1]["include"]
 
 
 @pytest.fixture
