@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 import pytest
 import yaml
 
+from cicdpack.planning.schemas import lists_of
+from cicdpack.yamledit import merge
 from tests.pipelines.conftest import SIDES, Repo, secrets_of
 from tests.pipelines.model import Vault
 from tests.pipelines.test_pipelines_deploy_cicd import TOKEN
@@ -153,3 +155,29 @@ def test_a_name_stays_a_name(tmp_path: Path, name: str) -> None:
     assert code == 0, repo.machine.log
     assert repo.machine.lines("called") == [f"deploy|--base|main|--|{name}|cicdpack|{TOKEN}"]
     assert not list(tmp_path.rglob("pwned"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "include: own.yml  # mine\n",
+        "include:\n  local: /own.yml\n",
+        "spec:\n  inputs:\n    x: {default: a}\n---\ninclude: own.yml\n",
+    ],
+)
+def test_an_include_that_grew_is_read(make: Make, text: str) -> None:
+    """What stood there is included beside ours, also below a header."""
+    repo = make("gitlab")
+    root = repo.machine.checkout
+    (root / "own.yml").write_text("own_job:\n  script: [make lint]\n")
+    path = root / ".gitlab-ci.yml"
+    wanted = yaml.safe_load(path.read_text())
+    path.write_bytes(merge(text.encode(), wanted, source=path.name, lists=lists_of(path.name)).text)
+    clone = clone_with_change(repo)
+
+    listed = subprocess.run([str(RUNNER), "--list-all"], cwd=clone, capture_output=True, text=True, check=False)
+
+    assert listed.returncode == 0, listed.stderr
+    jobs = {line.split()[0] for line in listed.stdout.splitlines()[1:]}
+    assert "own_job" in jobs
+    assert any(job.endswith(":deploy-prod") for job in jobs)
