@@ -135,7 +135,7 @@ def _why(state: State) -> str:
 
 def _values(path: str, state: State, earlier: Change | None, base: ValuesBase, *, force: bool) -> tuple[Change, bool]:
     """Take values out of a file of the user's; the file goes if we made it and nothing is left in it."""
-    from cicdpack.planning.schemas import lists_of
+    from cicdpack.planning.schemas import lists_of, still_included
     from cicdpack.yamledit.removing import remove
 
     if isinstance(earlier, Delete):
@@ -145,9 +145,14 @@ def _values(path: str, state: State, earlier: Change | None, base: ValuesBase, *
     text = earlier.after.data if isinstance(earlier, Merge) else state.data
     removed = remove(text, _inserted(path, text, base, force=force), source=path, lists=lists_of(path))
     said = [describe_kept(removed.kept)] if removed.kept else []
+    names = still_included(path, removed.text, base.values)
+    if names:
+        said.append(
+            f"still includes {', '.join(f'`{name}`' for name in names)}, as it did before: take that out by hand"
+        )
     if isinstance(earlier, Keep) and earlier.reason:
         said.insert(0, earlier.reason)
-    is_left = bool(removed.kept)
+    is_left = bool(removed.kept or names)
     if removed.text == state.data:
         return Keep(path=path, current=state, reason=", ".join(said)), is_left
     if base.created and not removed.text.strip():

@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from cicdpack.yamledit.lists import NO_LISTS
+from cicdpack.yamledit.lists import NO_LISTS, items_of
 
 if TYPE_CHECKING:
     from cicdpack.yamledit.lists import Lists
@@ -34,6 +34,21 @@ def includes(item: object, wanted: object) -> bool:
     if pattern is None or path is None:
         return item == wanted
     return re.fullmatch(_wildcards(pattern), path) is not None
+
+
+def still_included(path: str, text: bytes, values: Mapping[str, object]) -> tuple[str, ...]:
+    """Return the local files of `values` that the text of a file still names in its include; a pattern names none.
+
+    GitLab refuses a file that includes one that is not there. Raises `YamlEditError` where the text cannot be read.
+    """
+    if path != GITLAB_ROOT:
+        return ()
+    from cicdpack.yamledit.loading import load
+
+    value = load(text, source=path, is_tolerant=True).value
+    there = [local_path(item) for item in items_of(value.get(INCLUDE))] if isinstance(value, dict) else []
+    wanted = [local_path(item) for item in items_of(values.get(INCLUDE))]
+    return tuple(name for name in wanted if name is not None and name in there)
 
 
 def local_path(item: object) -> str | None:
