@@ -8,12 +8,12 @@ from cicdpack._values import dataclass
 from cicdpack.bundle.binding import bind
 from cicdpack.bundle.render import render
 from cicdpack.bundle.rendering import RenderedFile
-from cicdpack.commands.branch_parameters import check_branches, notice_one_branch
-from cicdpack.commands.gitlab import notice_gitlab, notice_root_pipeline
+from cicdpack.commands.branch_parameters import check_branches
+from cicdpack.commands.notices import notices_of
 from cicdpack.commands.parameters import SETTINGS, layers_of
 from cicdpack.commands.records import Found, bases_of
 from cicdpack.commands.seeds import seed_of
-from cicdpack.commands.targets import check_target_names, notice_empty_hosts, notice_moves
+from cicdpack.commands.targets import check_target_names
 from cicdpack.errors import CicdpackError
 from cicdpack.planning.changes import Present
 from cicdpack.planning.plan import Wanted, WantedFile, WantedValues
@@ -21,7 +21,7 @@ from cicdpack.planning.receipts import Parameter
 from cicdpack.validate.rendering import check_pipeline, check_rendering, is_pipeline
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Collection, Mapping
 
     from cicdpack.bundle.binding import Bound
     from cicdpack.bundle.rendering import Rendering
@@ -103,9 +103,7 @@ def make_share(
         problems=(
             *noticed,
             *bound.problems,
-            *_of_targets(project, wanted, bound, is_news=is_news),
-            *notice_gitlab(repository.root, project, bound.values),
-            *notice_root_pipeline(repository.root, project, rendering),
+            *notices_of(repository, project, bound, rendering, wanted, is_news=is_news),
             *problems,
         ),
         found=found,
@@ -131,16 +129,6 @@ def kept_settings(receipt: Receipt | None) -> dict[str, object]:
     """Return what `--set` gave on the runs that a receipt tells of."""
     parameters = receipt.parameters.items() if receipt is not None else ()
     return {name: parameter.value for name, parameter in parameters if parameter.origin == SETTINGS}
-
-
-def _of_targets(project: Project, wanted: tuple[Wanted, ...], bound: Bound, *, is_news: bool) -> Iterator[Problem]:
-    """What the targets that are there make of the new pipelines; `is_news` where these are new to the project."""
-    for want in wanted:
-        if isinstance(want, WantedValues) and want.path == project.file_path:
-            yield from notice_moves(project, want.values)
-    if is_news:
-        yield from notice_empty_hosts(project, bound.values)
-        yield from notice_one_branch(bound.values)
 
 
 def find_faults(path: str, data: bytes) -> tuple[str, ...]:

@@ -83,7 +83,7 @@ def bundle(version: str = "1.0.0", files: Mapping[str, str | None] | None = None
 def repository(root: Path, *projects: str) -> Path:
     """Make a repository with the first bundle and the projects (`alpha` and `beta`)."""
     root.mkdir()
-    (root / "cicd_params.json").write_text("{}\n")
+    (root / "cicd_params.json").write_text('{"input_cicd_platform": "azure_devops"}\n')
     (root / "cicd.tar.gz").write_bytes(bundle())
     for name in projects or ("alpha", "beta"):
         (root / name).mkdir(parents=True)

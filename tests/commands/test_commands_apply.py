@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 import yaml
 
+from cicdpack.cli.app import run
 from cicdpack.commands.apply import ApplyRequest, NothingRendered, Prepared, SharedFile, carry_out, prepare
 from cicdpack.commands.names import UnusableName
 from cicdpack.commands.parameters import CloudsDiffer, NoWorkspaceHost
@@ -433,3 +434,14 @@ def test_a_killed_run_is_put_in_order_by_the_next(monorepo: Monorepo) -> None:
     assert set(effects(planned(root, "fraud-detector", "churn-model")).values()) == {"keep"}
     assert not list(root.rglob(".cicdpack-*"))
     assert not list(root.glob(".cicdpack/journal*"))
+
+
+def test_a_platform_by_default_is_told(monorepo: Monorepo, capsys: pytest.CaptureFixture[str]) -> None:
+    """A name that was spelt wrong does not decide in silence which platform a repository is on."""
+    root = monorepo(input_cicd_platform=None, input_cicd_platfrom="azure_devops")
+
+    assert run(["apply", "fraud-detector", "--repo", str(root), "--dry-run"]) == 0
+
+    shown = "".join(capsys.readouterr())
+    assert "did you mean `input_cicd_platform`?" in shown
+    assert "`input_cicd_platform` is not set: the pipelines are for `github_actions`, the bundle's default" in shown

@@ -147,7 +147,7 @@ def test_edits_that_a_newer_bundle_does_not_agree_with_are_a_conflict(root: Path
 
 def test_other_parameters_make_a_project_outdated(root: Path) -> None:
     """The parameter is named."""
-    (root / "cicd_params.json").write_text('{"input_minutes": 90}\n')
+    (root / "cicd_params.json").write_text('{"input_cicd_platform": "azure_devops", "input_minutes": 90}\n')
 
     assert (look(root).state, look(root).note) == ("outdated", "changed: input_minutes")
     applied(root)
