@@ -189,7 +189,14 @@ def _contents(prepared: Prepared) -> Contents:
         digest=prepared.digest,
         platform=prepared.projects[0].platform,
         files=tuple(lines),
+        warnings=_warnings(prepared),
     )
+
+
+def _warnings(prepared: Prepared) -> tuple[str, ...]:
+    """Return what whoever reviews the request should know, each once."""
+    problems = [*prepared.problems, *(problem for project in prepared.projects for problem in project.problems)]
+    return tuple(dict.fromkeys(str(problem) for problem in problems if problem.severity == "warning"))
 
 
 def _before(change: Create | Update | Merge | Delete) -> bytes | None:

@@ -19,6 +19,10 @@ LONGEST_TITLE = 200
 """Characters: GitLab takes 255, GitHub 256, Azure DevOps 400."""
 
 
+MOST_WARNINGS = 10
+"""Warnings in a body: Azure DevOps takes 4,000 characters of everything."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileLine:
     """One file of the request: its path, one word for what happens to it, lines added and removed, a remark."""
@@ -32,7 +36,7 @@ class FileLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contents:
-    """What a request is about: projects, the bundle with its version and content digest (hex), and the files."""
+    """What a request is about: projects, the bundle with its version and content digest (hex), the files, warnings."""
 
     projects: tuple[str, ...]
     bundle: str
@@ -40,6 +44,7 @@ class Contents:
     digest: str
     platform: str
     files: tuple[FileLine, ...]
+    warnings: tuple[str, ...] = ()
 
 
 def title_of(contents: Contents) -> str:
@@ -68,11 +73,21 @@ def _body(contents: Contents, files: Sequence[FileLine]) -> str:
         f"CI/CD for {names}, from the bundle {code(contents.bundle)} {code(contents.version)}.",
         f"Content digest: `sha256:{contents.digest}`",
         "\n".join(_table(files, len(contents.files) - len(files))),
+        *_warnings(contents.warnings),
         "### What to review",
         "\n".join(f"- {line}" for line in _review(contents)),
         "Running `cicdpack deploy` again refreshes this request, unless somebody else has committed to the branch.",
     ]
     return "\n\n".join(parts) + "\n"
+
+
+def _warnings(warnings: Sequence[str]) -> list[str]:
+    if not warnings:
+        return []
+    lines = [f"- {code(text)}" for text in warnings[:MOST_WARNINGS]]
+    if len(warnings) > MOST_WARNINGS:
+        lines.append(f"- … {len(warnings) - MOST_WARNINGS} more: `cicdpack apply --dry-run` shows all")
+    return ["### Warnings", "\n".join(lines)]
 
 
 def _table(files: Sequence[FileLine], left_out: int) -> list[str]:

@@ -678,3 +678,12 @@ def test_branch_names(projects: tuple[str, ...], start: str) -> None:
     assert branch.startswith(start)
     assert len(branch) - len(start) == (8 if start.endswith(("-", "/")) else 0)
     assert set(branch) <= set("abcdefghijklmnopqrstuvwxyz0123456789_.+-/")
+
+
+def test_a_warning_is_in_the_request(make: Callable[..., Site]) -> None:
+    """Whoever reviews it was not there when `deploy` ran."""
+    site = make("gitlab")
+    site.change_base({".gitlab-ci.yml": b"stages: [build]\njob:\n  stage: build\n  script: [true]\n"})
+
+    assert site.deploy() == 0
+    assert "### Warnings\n\n- `` .gitlab-ci.yml:1:9: `stages` lacks `test`" in site.forge.requests[0].body

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from cicdpack._values import replace
 from cicdpack.forge.wording import Contents, FileLine, code, title_of, word
 
 DIGEST = "8f1c0c2e" * 8
@@ -46,6 +47,20 @@ def test_the_same_contents_give_the_same_wording() -> None:
 def test_what_comes_after_the_merge(platform: str, words: str) -> None:
     """Each platform needs another step by hand."""
     assert words in word(contents(platform=platform), longest=4_000).body
+
+
+def test_warnings_are_for_the_reviewer_too() -> None:
+    """They stand before what to review, as text that cannot be markup; many are counted, and none is no heading."""
+    some = replace(contents(), warnings=("a.yml:1: `stages` lacks [x](http://evil)", *(f"w{n}" for n in range(12))))
+
+    body = word(some, longest=4_000).body
+
+    assert body.index("### Warnings") < body.index("### What to review")
+    assert "- `` a.yml:1: `stages` lacks [x](http://evil) ``" in body
+    assert "- `w8`" in body
+    assert "- `w9`" not in body
+    assert "- … 3 more: `cicdpack apply --dry-run` shows all" in body
+    assert "Warnings" not in word(contents(), longest=4_000).body
 
 
 def test_a_long_table_is_cut_and_counted() -> None:
