@@ -84,7 +84,11 @@ def number(literal: Number) -> float:
 
 def load_object(data: bytes, *, source: str) -> dict[str, Plain]:
     """Parse a document that must be an object (`null` counts as an empty one). Raises `JsonError`."""
-    node = parse(data, source=source)
+    return object_of(parse(data, source=source), source=source)
+
+
+def object_of(node: Json, *, source: str) -> dict[str, Plain]:
+    """Convert a parsed document that must be an object; the last of equal keys wins. Raises `JsonError`."""
     if node is None:
         return {}
     if not isinstance(node, Members):

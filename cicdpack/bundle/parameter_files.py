@@ -10,7 +10,7 @@ import codecs
 from typing import TYPE_CHECKING
 
 from cicdpack._values import dataclass
-from cicdpack.bundle.gojson import JsonError, Members, load_object, parse
+from cicdpack.bundle.gojson import JsonError, Members, object_of, parse
 from cicdpack.bundle.parameters import ParameterError
 from cicdpack.problems import Location
 
@@ -34,8 +34,8 @@ def read_parameter_file(data: bytes, *, source: str) -> ParameterFile:
     data = data.removeprefix(_MARK)
     _check_encoding(data, source)
     try:
-        values = load_object(data, source=source)
         node = parse(data, source=source)
+        values = object_of(node, source=source)
     except JsonError as error:
         raise ParameterError(error.message, cli_text=error.cli_text, location=error.location, hint=error.hint) from None
     names = [name for name, _ in node.pairs] if isinstance(node, Members) and len(node.pairs) > len(values) else []
