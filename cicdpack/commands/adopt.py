@@ -10,13 +10,11 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from cicdpack._shell import command
-from cicdpack._values import dataclass, field
+from cicdpack._values import dataclass
 from cicdpack.commands.candidates import Candidate, find_candidates
 from cicdpack.commands.names import check_names
 from cicdpack.commands.recording import record
 from cicdpack.commands.records import Book
-from cicdpack.commands.repository import open_repository, project_names
-from cicdpack.commands.selection import select_projects
 from cicdpack.commands.shares import Share
 from cicdpack.commands.strays import Stray, find_strays
 from cicdpack.disk.commit import commit
@@ -33,7 +31,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from cicdpack.commands.records import Found
-    from cicdpack.commands.repository import Project
+    from cicdpack.commands.repository import Project, Repository
     from cicdpack.planning.changes import Change, State
 
 LEAST_SIMILARITY = 0.6
@@ -58,16 +56,6 @@ class NothingToAdopt(CicdpackError):
             hint=f"`{command('cicdpack apply', project)}` makes them;"
             " `--bundle FILE` names the archive that made others",
         )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AdoptRequest:
-    """One project (name or folder); `bundle` is the archive that made its pipelines, None to look for it."""
-
-    project: str
-    repo: Path | None = None
-    bundle: Path | None = None
-    settings: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,11 +98,18 @@ class Adoption:
         return tuple(file for file in self.files if file.likeness == "unlike")
 
 
-def prepare_adoption(request: AdoptRequest) -> Adoption:
-    """Find the archive that fits best and what is to be recorded; write nothing. Raises `NothingToAdopt`."""
-    repository = open_repository(request.repo)
-    names = project_names(repository)
-    (project,) = select_projects(repository, names, (request.project,))[:1]
+def prepare_adoption(
+    repository: Repository,
+    names: Mapping[str, str],
+    project: Project,
+    *,
+    bundle: Path | None,
+    settings: Mapping[str, str],
+) -> Adoption:
+    """Find the archive that fits best and what is to be recorded; write nothing. Raises `NothingToAdopt`.
+
+    `names` is what `project_names` says; `bundle` the archive that made the pipelines, None to look for it.
+    """
     check_names((project,), names)
     book = Book(repository.root, names)
     found = book.of(project.name, project.folder)
@@ -123,7 +118,7 @@ def prepare_adoption(request: AdoptRequest) -> Adoption:
         return _nothing_new(repository.root, project, found.receipt.bundle.version, found.receipt.bundle.digest, strays)
     tried: list[str] = []
     best: tuple[Candidate, tuple[JudgedFile, ...]] | None = None
-    for candidate in find_candidates(repository, project, request.bundle, request.settings):
+    for candidate in find_candidates(repository, project, bundle, settings):
         tried.append(candidate.source)
         if not candidate.rendering.files:
             continue

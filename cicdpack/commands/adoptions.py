@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cicdpack._values import dataclass, field
-from cicdpack.commands.adopt import AdoptRequest, NothingToAdopt, carry_out_adoption, prepare_adoption
+from cicdpack.commands.adopt import NothingToAdopt, carry_out_adoption, prepare_adoption
 from cicdpack.commands.repository import open_repository, project_names
 from cicdpack.commands.selection import select_projects
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AdoptionsRequest:
+class AdoptRequest:
     """Names, folders or patterns of projects, or `everything`; `bundle` and `settings` as for one project."""
 
     projects: tuple[str, ...]
@@ -27,7 +27,7 @@ class AdoptionsRequest:
     settings: Mapping[str, str] = field(default_factory=dict)
 
 
-def adopt_projects(request: AdoptionsRequest, *, writes: bool) -> Iterator[Adoption | NothingToAdopt]:
+def adopt_projects(request: AdoptRequest, *, writes: bool) -> Iterator[Adoption | NothingToAdopt]:
     """Yield each project's adoption after it was carried out, if `writes`; or that there was nothing to adopt.
 
     For a single project that is an error: raises `NothingToAdopt`, beside what selecting projects raises.
@@ -36,11 +36,8 @@ def adopt_projects(request: AdoptionsRequest, *, writes: bool) -> Iterator[Adopt
     names = project_names(repository)
     projects = select_projects(repository, names, request.projects, everything=request.everything)
     for project in projects:
-        one = AdoptRequest(
-            project=project.folder, repo=repository.root, bundle=request.bundle, settings=request.settings
-        )
         try:
-            adoption = prepare_adoption(one)
+            adoption = prepare_adoption(repository, names, project, bundle=request.bundle, settings=request.settings)
         except NothingToAdopt as nothing:
             if len(projects) == 1:
                 raise

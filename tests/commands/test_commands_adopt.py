@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from cicdpack.cli.app import run
-from cicdpack.commands.adopt import AdoptRequest, NothingToAdopt, carry_out_adoption, prepare_adoption
+from cicdpack.commands.adopt import Adoption, NothingToAdopt
+from cicdpack.commands.adoptions import AdoptRequest, adopt_projects
 from tests.commands.small import (
     CI,
     DATABRICKS,
@@ -31,12 +32,10 @@ from tests.commands.small import (
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from cicdpack.commands.adopt import Adoption
 
-
-def adopted(root: Path) -> Adoption:
-    adoption = prepare_adoption(AdoptRequest(project="alpha", repo=root))
-    carry_out_adoption(adoption)
+def adopted(root: Path, **settings: str) -> Adoption:
+    (adoption,) = adopt_projects(AdoptRequest(projects=("alpha",), repo=root, settings=settings), writes=True)
+    assert isinstance(adoption, Adoption)
     return adoption
 
 
@@ -166,8 +165,7 @@ def test_a_setting_of_then_is_given_again(tmp_path: Path) -> None:
     applied(root, settings={"input_minutes": "9"})
     shutil.rmtree(root / ".cicdpack")
 
-    adoption = prepare_adoption(AdoptRequest(project="alpha", repo=root, settings={"input_minutes": "9"}))
-    carry_out_adoption(adoption)
+    adoption = adopted(root, input_minutes="9")
 
     assert likenesses(adoption) == {SH: "equal", CI: "equal"}
     assert not planned(root).plan.writes

@@ -95,11 +95,11 @@ def adopt(
 ) -> int:
     """Write receipts for pipelines that were made without one; exit 1 if some are like nothing that is rendered."""
     from cicdpack.cli.show import adopt as show
-    from cicdpack.commands.adoptions import AdoptionsRequest, adopt_projects
+    from cicdpack.commands.adoptions import AdoptRequest, adopt_projects
 
     if not dry_run:
         settle_earlier_run(repo)
-    request = AdoptionsRequest(
+    request = AdoptRequest(
         projects=tuple(projects or ()),
         everything=everything,
         repo=repo,
