@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from cicdpack._values import dataclass
 from cicdpack.commands.bundles import ChosenBundle, choose_bundle
 from cicdpack.commands.names import check_names
+from cicdpack.commands.parameters import CLOUD, PLATFORM
 from cicdpack.commands.rebase import Renderings
 from cicdpack.commands.recording import record
 from cicdpack.commands.records import HOME, Book
@@ -206,8 +207,8 @@ def _project_plan(share: Share, changes: Mapping[str, Change]) -> ProjectPlan:
     return ProjectPlan(
         name=share.project.name,
         folder=share.project.folder,
-        platform=share.value("input_cicd_platform"),
-        cloud=share.value("input_cloud"),
+        platform=share.value(PLATFORM),
+        cloud=share.value(CLOUD),
         is_new=share.receipt is None,
         plan=Plan(changes=tuple(changes[path] for path in sorted(paths))),
         problems=share.problems,

@@ -16,6 +16,7 @@ from cicdpack._shell import command
 from cicdpack._values import dataclass
 from cicdpack.commands.apply import ApplyRequest, Prepared, prepare
 from cicdpack.commands.bundles import ARCHIVE_NAME
+from cicdpack.commands.parameters import PLATFORM
 from cicdpack.commands.repository import PROJECT_FILE, REPOSITORY_PARAMETERS, Repository, open_repository
 from cicdpack.disk import git_commit, git_remote
 from cicdpack.disk.git import repository_root
@@ -28,8 +29,6 @@ if TYPE_CHECKING:
 
     from cicdpack.forge.errors import ForgeError
     from cicdpack.forge.values import Forge
-
-PLATFORM = "input_cicd_platform"
 
 
 class NoGitRepository(CicdpackError):

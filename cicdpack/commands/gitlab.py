@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cicdpack.commands.parameters import PLATFORM
 from cicdpack.commands.pipelines import GITLAB, pipelines_of
 from cicdpack.disk.snapshot import snapshot
 from cicdpack.errors import CicdpackError
@@ -37,13 +38,16 @@ ALWAYS_THERE = (".pre", ".post")
 https://docs.gitlab.com/ci/yaml/#stages
 """
 
+CONFIGURATION_FILE = "gitlab-configuration-file"
+"""The rule that tells a project with the pipelines of MLOps Stacks for GitLab from all others."""
+
 DEFAULT_STAGE = "test"
 """The stage of a job that names none (https://docs.gitlab.com/ci/yaml/#stage)."""
 
 
 def notice_gitlab(root: Path, project: Project, values: Mapping[str, object]) -> Iterator[Problem]:
     """Yield what a person has to do in GitLab; nothing once the triggers file is no pipeline of its own."""
-    if values.get("input_cicd_platform") != "gitlab":
+    if values.get(PLATFORM) != "gitlab":
         return
     paths = {kind: path for path, kind in pipelines_of(project.name, GITLAB).items()}
     states = snapshot(root, paths.values())
@@ -51,7 +55,7 @@ def notice_gitlab(root: Path, project: Project, values: Mapping[str, object]) ->
     if "stages" not in found["triggers-cicd"]:
         return
     yield Problem(
-        rule="gitlab-configuration-file",
+        rule=CONFIGURATION_FILE,
         severity="note",
         message="it was a pipeline of its own; from now on `.gitlab-ci.yml` includes it",
         location=Location(path=paths["triggers-cicd"]),

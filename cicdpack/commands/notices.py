@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from cicdpack.bundle.binding import DEFAULT_ORIGIN
 from cicdpack.commands.branch_parameters import notice_one_branch
 from cicdpack.commands.gitlab import notice_gitlab, notice_root_pipeline
+from cicdpack.commands.parameters import PLATFORM
 from cicdpack.commands.repository import REPOSITORY_PARAMETERS
 from cicdpack.commands.targets import notice_empty_hosts, notice_moves
 from cicdpack.planning.plan import Wanted, WantedValues
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
     from cicdpack.bundle.binding import Bound
     from cicdpack.bundle.rendering import Rendering
     from cicdpack.commands.repository import Project, Repository
-
-PLATFORM = "input_cicd_platform"
 
 
 def notices_of(

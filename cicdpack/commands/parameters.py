@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 STAGING_HOST = "input_databricks_staging_workspace_host"
 PROD_HOST = "input_databricks_prod_workspace_host"
 CLI_VERSION = "input_cli_version"
+PLATFORM = "input_cicd_platform"
 CLOUD = "input_cloud"
 FACTS = "the project"
 SETTINGS = "--set"

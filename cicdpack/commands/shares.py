@@ -10,7 +10,7 @@ from cicdpack.bundle.render import render
 from cicdpack.bundle.rendering import RenderedFile
 from cicdpack.commands.branch_parameters import check_branches
 from cicdpack.commands.notices import notices_of
-from cicdpack.commands.parameters import SETTINGS, layers_of
+from cicdpack.commands.parameters import PLATFORM, SETTINGS, layers_of
 from cicdpack.commands.records import Found, bases_of
 from cicdpack.commands.seeds import seed_of
 from cicdpack.commands.targets import check_target_names
@@ -87,7 +87,7 @@ def make_share(
     check_target_names(project, bound.values)
     rendering = render(chosen.bundle, bound.values, seed=seed_of(chosen.digest, project.name))
     if not rendering.files:
-        platform = str(bound.values.get("input_cicd_platform", ""))
+        platform = str(bound.values.get(PLATFORM, ""))
         raise NothingRendered(project.name, platform, chosen.platforms)
     problems = check_rendering(rendering)
     if any(problem.severity == "error" for problem in problems):

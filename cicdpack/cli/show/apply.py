@@ -10,6 +10,7 @@ from cicdpack.cli.show.problems import hint_line, no_archive_line, problem_json,
 from cicdpack.cli.show.staging import commit_command
 from cicdpack.cli.show.units import count, short_digest
 from cicdpack.commands.diffs import line_counts, unified
+from cicdpack.commands.gitlab import CONFIGURATION_FILE
 from cicdpack.commands.plans import Conflict, Create, Delete, Keep, Merge, Present, Update, effect_of
 from cicdpack.problems import Location, Problem
 
@@ -19,9 +20,6 @@ if TYPE_CHECKING:
     from cicdpack.cli.console import Line
     from cicdpack.commands.apply import Prepared, ProjectPlan
     from cicdpack.commands.plans import Change, Hunk
-
-NO_ARCHIVE = "gitlab-configuration-file"
-"""The rule of the finding that tells pipelines of MLOps Stacks for GitLab from all others."""
 
 EFFECT_STYLES = {
     "create": "green",
@@ -122,7 +120,7 @@ def _about_unknown_files(prepared: Prepared) -> Iterator[Line]:
     if not new:
         return
     name = new[0].name if len(new) == 1 else "PROJECT"
-    if all(problem.rule != NO_ARCHIVE for project in new for problem in project.problems):
+    if all(problem.rule != CONFIGURATION_FILE for project in new for problem in project.problems):
         yield hint_line(
             f"`{command('cicdpack adopt', name)}` finds the archive that made the files: then those that nobody edited"
             " are updated"
