@@ -240,7 +240,7 @@ def test_a_clone_with_other_line_ends(reference: Outcome, tmp_path: Path) -> Non
         for name in ("crlf", "lf")
     )
 
-    assert b"\r\n" in (tmp_path / "crlf/work/cicd/docs/a.md").read_bytes()
+    assert b"\r\n" in (tmp_path / "crlf" / "work" / "cicd" / "docs" / "a.md").read_bytes()
     assert crlf.archive == lf.archive == reference.archive
     assert crlf.control != lf.control
 
